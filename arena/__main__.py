@@ -1,0 +1,5 @@
+"""`python -m arena` is `taboo`."""
+
+from arena.cli import run
+
+run()

@@ -1,0 +1,1 @@
+"""How fast the parts are: run by `taboo bench`, never by a test."""

@@ -1,0 +1,107 @@
+"""The options that several commands share, and what becomes of them: rules, words, a log."""
+
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from arena.core.hits import Evasion, Form, Language
+from arena.core.rules import JudgeSpec, Rules, preset
+
+if TYPE_CHECKING:
+    from arena.store.log import StoreLog
+    from arena.words.lists import WordList
+
+RulesName = Annotated[str, typer.Option("--rules", help="Set of rules: paper or spag.", show_default=True)]
+Turns = Annotated[int | None, typer.Option("--turns", help="Most turns; default by the rules.", show_default=False)]
+FormName = Annotated[
+    Form | None,
+    typer.Option("--form", help="What counts as saying the word.", show_default=False, case_sensitive=False),
+]
+EvasionName = Annotated[
+    Evasion | None,
+    typer.Option("--evasion", help="Whether spelling out, leet and reversal count against the attacker."),
+]
+Lang = Annotated[Language | None, typer.Option("--lang", help="Language of the match.", show_default=False)]
+ListName = Annotated[
+    str | None,
+    typer.Option("--list", help="Word list: a name of `taboo words`, or a file of yours.", show_default=False),
+]
+Judges = Annotated[
+    str | None,
+    typer.Option("--judges", help="Judges by name, joined by commas; 'none' for none.", show_default=False),
+]
+Db = Annotated[
+    Path | None,
+    typer.Option("--db", help="The log; default $TABOO_DB or your data folder.", show_default=False),
+]
+Matches = Annotated[list[str] | None, typer.Argument(help="Matches by id; default: all.", show_default=False)]
+Json = Annotated[bool, typer.Option("--json", help="Print JSON, for a program to read.")]
+Seed = Annotated[
+    int | None,
+    typer.Option("--seed", help="Make the outcome reproducible; default: drawn afresh.", show_default=False),
+]
+
+
+def rules_of(
+    name: str,
+    *,
+    turns: int | None = None,
+    form: Form | None = None,
+    evasion: Evasion | None = None,
+    lang: Language | None = None,
+    word_list: str | None = None,
+    judges: str | None = None,
+) -> Rules:
+    """The named rules with what the user changed. Raises RulesError or UnknownNameError."""
+    changes: dict[str, object] = {}
+    if turns is not None:
+        changes["max_turns"] = turns
+    if form is not None:
+        changes["form"] = form
+    if evasion is not None:
+        changes["evasion"] = evasion
+    if judges is not None:
+        names = [] if judges == "none" else [part.strip() for part in judges.split(",") if part.strip()]
+        changes["judges"] = tuple(_judge(judge) for judge in names)
+    if lang is not None:
+        changes["language"] = lang
+        changes["word_list"] = f"{lang}-easy"
+    if word_list is not None:
+        changes["word_list"] = word_list
+        if lang is None and word_list.startswith("zh"):
+            changes["language"] = Language.CHINESE
+    return preset(name, **changes)
+
+
+def _judge(name: str) -> JudgeSpec:
+    from arena import registry
+
+    return JudgeSpec(name, registry.load(registry.JUDGES, name)().version, 0.5)
+
+
+def words_of(rules: Rules) -> "WordList":
+    """The list that the rules name. Raises WordListError."""
+    from arena.words.lists import load_list
+
+    return load_list(rules.word_list)
+
+
+def log_path(db: Path | None) -> str:
+    """Where the log is: what the user said, else $TABOO_DB, else the user's data folder (which is made)."""
+    if db is not None:
+        return str(db)
+    if named := os.environ.get("TABOO_DB"):
+        return named
+    base = Path(os.environ.get("XDG_DATA_HOME") or Path.home() / ".local" / "share")
+    folder = base / "taboo-arena"
+    folder.mkdir(parents=True, exist_ok=True)
+    return str(folder / "taboo.db")
+
+
+def open_user_log(db: Path | None, *, create: bool = True) -> "StoreLog":
+    """The user's log, opened. Raises LogError."""
+    from arena.store import open_log
+
+    return open_log(log_path(db), create=create)

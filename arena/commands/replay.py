@@ -1,0 +1,139 @@
+"""`taboo replay`: derive matches again from the log, and say whether the verdicts stand."""
+
+import json
+import sys
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+from rich.text import Text
+
+from arena import registry
+from arena.commands.options import Db, Json, Matches, open_user_log
+from arena.core.errors import EventError, TabooError, UnknownNameError
+from arena.core.events import Event
+from arena.core.replay import Replayed, replay
+
+EXIT_DIFFERENT = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What replaying one match showed; `problem` and `differences` are empty where everything stands."""
+
+    match: str
+    replayed: Replayed | None
+    problem: str
+    differences: tuple[str, ...]
+
+    @property
+    def stands(self) -> bool:
+        """Whether the log gives what it says."""
+        return not self.problem and not self.differences
+
+
+def command(
+    matches: Matches = None,
+    recheck: Annotated[
+        bool, typer.Option("--recheck", help="Ask today's matcher and judges again and list what differs.")
+    ] = False,
+    show: Annotated[bool, typer.Option("--show", help="Print the transcripts.")] = False,
+    quiet: Annotated[bool, typer.Option("--quiet", help="Print problems and the summary only.")] = False,
+    db: Db = None,
+    as_json: Json = False,
+) -> None:
+    """Derive every verdict again from the stored events, match by match.
+
+    Example: [bold]taboo replay --recheck[/bold]. Exits with 1 where a verdict does not stand or a recheck differs.
+    """
+    log = open_user_log(db, create=False)
+    console = Console(highlight=False)
+    seen = failed = unfinished = 0
+    try:
+        for events in _chosen(log, matches):
+            outcome = replay_one(events, recheck=recheck)
+            seen += 1
+            failed += not outcome.stands
+            unfinished += outcome.replayed is not None and outcome.replayed.verdict is None
+            if as_json:
+                sys.stdout.write(json.dumps(_as_json(outcome), ensure_ascii=False) + "\n")
+                continue
+            if show and outcome.replayed is not None:
+                from arena.render import show_match
+
+                show_match(console, events)
+            if not quiet or not outcome.stands:
+                console.print(_line(outcome), soft_wrap=True)
+    finally:
+        log.close()
+    if not as_json:
+        console.print(_summary(seen, failed, unfinished))
+    if failed:
+        raise typer.Exit(EXIT_DIFFERENT)
+
+
+def _chosen(log: Any, matches: Sequence[str] | None) -> Iterable[list[Event]]:  # noqa: ANN401 - StoreLog, loaded late
+    if matches:
+        known = set(log.matches())
+        for match in matches:
+            if match not in known:
+                raise UnknownNameError("match in this log", match)
+    return log.iter_events(matches or None)  # type: ignore[no-any-return]
+
+
+def replay_one(events: Sequence[Event], *, recheck: bool = False) -> Outcome:
+    """Replay one match, and ask today's matcher and judges again where that is wanted."""
+    match = events[0].match
+    try:
+        replayed = replay(events)
+    except EventError as wrong:
+        return Outcome(match, None, str(wrong), ())
+    differences: tuple[str, ...] = ()
+    if recheck:
+        from arena.recheck import recheck_match
+        from arena.words import WordMatcher
+
+        try:
+            judges = registry.judges_for(replayed.started.rules)
+        except TabooError as missing:
+            return Outcome(match, replayed, f"cannot recheck: {missing}", ())
+        differences = recheck_match(events, WordMatcher(), judges)
+    return Outcome(match, replayed, "", differences)
+
+
+def _line(outcome: Outcome) -> Text:
+    from arena.terminal import plain
+
+    if outcome.replayed is None:
+        return Text.assemble(("BROKEN ", "bold red"), f"{outcome.match}  ", plain(outcome.problem))
+    started, verdict = outcome.replayed.started, outcome.replayed.verdict
+    ended = "not finished" if verdict is None else f"{verdict.winner or 'nobody'}: {verdict.reason}"
+    names = f"{started.attacker.agent} - {started.defender.agent}"
+    line = Text.assemble(
+        ("ok     ", "green") if outcome.stands else ("DIFFERS", "bold yellow"),
+        f" {outcome.match}  {plain(started.target):<14.14} {plain(names):<24.24} {ended}",
+    )
+    for difference in (*outcome.differences, *([outcome.problem] if outcome.problem else [])):
+        line.append(f"\n        {plain(difference)}", style="yellow")
+    return line
+
+
+def _summary(seen: int, failed: int, unfinished: int) -> Text:
+    if not seen:
+        return Text("no matches in this log", style="bold")
+    stands = "every verdict stands" if not failed else f"{failed} do not stand or differ"
+    open_ones = f", {unfinished} not finished" if unfinished else ""
+    return Text(f"{seen} matches replayed, {stands}{open_ones}", style="bold")
+
+
+def _as_json(outcome: Outcome) -> dict[str, Any]:
+    verdict = outcome.replayed.verdict if outcome.replayed is not None else None
+    return {
+        "match": outcome.match,
+        "stands": outcome.stands,
+        "verdict": verdict.to_json() if verdict is not None else None,
+        "problem": outcome.problem or None,
+        "differences": list(outcome.differences),
+    }

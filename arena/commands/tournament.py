@@ -1,0 +1,206 @@
+"""`taboo tournament`: everyone meets everyone, and a table says how it went."""
+
+import asyncio
+import json
+import sys
+from collections import Counter, defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from random import Random
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.table import Table
+from rich.text import Text
+
+from arena import registry
+from arena.clock import timestamp
+from arena.commands.options import (
+    Db,
+    EvasionName,
+    FormName,
+    Json,
+    Judges,
+    Lang,
+    ListName,
+    RulesName,
+    Turns,
+    open_user_log,
+    rules_of,
+    words_of,
+)
+from arena.core.errors import RulesError, TabooError
+from arena.core.rules import Rules
+from arena.core.seeds import derive
+from arena.core.verdict import Reason, Role
+from arena.runner import Played, fresh_master, play_all
+from arena.tournament import Dealer, Pairing, fixtures, round_robin
+
+if TYPE_CHECKING:
+    from arena.store.log import StoreLog
+
+RESAMPLES = 1000
+
+
+@dataclass(eq=False)
+class AlreadyPlayedError(TabooError):
+    """The log already holds matches of this very tournament."""
+
+    matches: int
+    log: str
+
+    def __str__(self) -> str:
+        return (
+            f"{self.matches} matches of this tournament are already in {self.log}; "
+            "go on with --resume, or choose another --seed or --db"
+        )
+
+
+def command(
+    agents: Annotated[str, typer.Option("--agents", help="Names joined by commas.")] = (
+        "direct,hiding,trigger,honest,detector,evasive"
+    ),
+    words: Annotated[int, typer.Option("--words", help="Words a pairing plays.", min=1)] = 50,
+    seed: Annotated[int | None, typer.Option("--seed", help="Default: drawn afresh.", show_default=False)] = None,
+    rules: RulesName = "paper",
+    jobs: Annotated[int, typer.Option("--jobs", help="Matches at a time.", min=1)] = 8,
+    turns: Turns = None,
+    form: FormName = None,
+    evasion: EvasionName = None,
+    lang: Lang = None,
+    word_list: ListName = None,
+    judges: Judges = None,
+    db: Db = None,
+    resume: Annotated[bool, typer.Option("--resume", help="Go on with what the log holds of it.")] = False,
+    as_json: Json = False,
+) -> None:
+    """Let agents meet in a round robin and print who did how well.
+
+    Example: [bold]taboo tournament --agents direct,hiding,honest,detector --words 50 --seed 7[/bold]
+
+    Killed half-way? The same command with [bold]--resume[/bold] goes on: no finished match is played twice.
+    """
+    chosen = rules_of(rules, turns=turns, form=form, evasion=evasion, lang=lang, word_list=word_list, judges=judges)
+    players = [registry.agent(name.strip()) for name in agents.split(",") if name.strip()]
+    pairings = round_robin(players, chosen)
+    master = str(seed) if seed is not None else fresh_master()
+    if resume and seed is None:
+        raise RulesError("--resume", "without --seed", "name the seed of the tournament to go on with")
+    log = open_user_log(db)
+    try:
+        results = asyncio.run(_play(pairings, words, chosen, master, log, jobs, resume=resume, quiet=as_json))
+    finally:
+        log.close()
+    if as_json:
+        sys.stdout.write(json.dumps(_as_json(results, master), ensure_ascii=False) + "\n")
+        return
+    console = Console(highlight=False)
+    console.print(results_table(results, derive(master, "bootstrap")))
+    console.print(Text(f"{len(results)} matches are in {log.url}", style="dim"))
+    console.print(Text("look closer: taboo replay, taboo export --format jsonl", style="dim"))
+
+
+async def _play(
+    pairings: Sequence[Pairing],
+    rounds: int,
+    rules: Rules,
+    master: str,
+    log: "StoreLog",
+    jobs: int,
+    *,
+    resume: bool,
+    quiet: bool,
+) -> list[Played]:
+    from arena.words import WordMatcher
+
+    started_at = timestamp()
+    listed = list(words_of(rules).words)
+    order = Random(derive(master, "deal")).sample(listed, len(listed))
+    planned = list(fixtures(pairings, Dealer(order[:rounds], order), rounds, rules, master, started_at))
+    known = set(log.matches())
+    here = sum(fixture.match in known for fixture in planned)
+    if here and not resume:
+        raise AlreadyPlayedError(here, log.url)
+    results: list[Played] = []
+    with _progress(disabled=quiet) as progress:
+        task = progress.add_task("playing", total=len(planned))
+
+        def report(played: Played) -> None:
+            results.append(played)
+            progress.advance(task)
+
+        await play_all(planned, log, WordMatcher(), registry.judges_for, jobs, report)
+    place = {fixture.match: number for number, fixture in enumerate(planned)}
+    return sorted(results, key=lambda played: place[played.match])
+
+
+def _progress(*, disabled: bool) -> Progress:
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    return Progress(*columns, console=Console(stderr=True), disable=disabled, transient=True)
+
+
+def results_table(results: Sequence[Played], seed: int) -> Table:
+    """One row a pairing: how often each side won and how, with 95 % intervals clustered by word."""
+    from arena.analysis.rates import clustered_rate, shown
+
+    table = Table(box=None, header_style="bold", padding=(0, 2, 0, 0))
+    for column in ("attacker", "defender"):
+        table.add_column(column)
+    for column in ("matches", "attacker wins", "defender wins", "no winner", "turns"):
+        table.add_column(column, justify="right")
+    table.add_column("how they ended")
+    for (attacker, defender), rows in _by_pairing(results).items():
+        rated = [played for played in rows if played.verdict.is_rated and played.started.rated]
+        words = [played.started.target for played in rated]
+        shares = []
+        for winner in (Role.ATTACKER, Role.DEFENDER, None):
+            wins = [played.verdict.winner is winner for played in rated]
+            shares.append(shown(clustered_rate(wins, words, seed=seed, resamples=RESAMPLES)) if rated else "-")
+        endings = Counter(played.verdict.reason for played in rows)
+        ended = ", ".join(f"{reason} {count}" for reason, count in endings.most_common())
+        turns = sum(played.turns for played in rows) / len(rows)
+        table.add_row(
+            Text(attacker, style="magenta"),
+            Text(defender, style="cyan"),
+            str(len(rows)),
+            *shares,
+            f"{turns:.1f}",
+            ended,
+        )
+    table.caption = "shares of rated matches, with 95 % intervals clustered by word"
+    table.caption_justify = "left"
+    return table
+
+
+def _by_pairing(results: Sequence[Played]) -> dict[tuple[str, str], list[Played]]:
+    grouped: dict[tuple[str, str], list[Played]] = defaultdict(list)
+    for played in results:
+        grouped[played.started.attacker.agent, played.started.defender.agent].append(played)
+    return grouped
+
+
+def _as_json(results: Sequence[Played], master: str) -> dict[str, Any]:
+    matches = [
+        {
+            "match": played.match,
+            "attacker": played.started.attacker.agent,
+            "defender": played.started.defender.agent,
+            "target": played.started.target,
+            "rated": played.started.rated and played.verdict.is_rated,
+            "verdict": played.verdict.to_json(),
+            "turns": played.turns,
+        }
+        for played in results
+    ]
+    pairings = [
+        {
+            "attacker": attacker,
+            "defender": defender,
+            "matches": len(rows),
+            "endings": {reason: sum(it.verdict.reason is reason for it in rows) for reason in Reason},
+        }
+        for (attacker, defender), rows in _by_pairing(results).items()
+    ]
+    return {"seed": master, "pairings": pairings, "matches": matches}

@@ -1,0 +1,103 @@
+"""`taboo export` and `taboo import`: transcripts as files."""
+
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from arena.commands.options import Db, Matches, open_user_log
+from arena.core.errors import TabooError, UnknownNameError
+
+
+class Format(StrEnum):
+    """What transcripts can be written as."""
+
+    JSONL = "jsonl"
+
+
+@dataclass(eq=False)
+class FileError(TabooError):
+    """A file that cannot be read or written."""
+
+    path: str
+    problem: str
+
+    def __str__(self) -> str:
+        return f"{self.path}: {self.problem}"
+
+
+def export(
+    matches: Matches = None,
+    form: Annotated[Format, typer.Option("--format", help="What to write.")] = Format.JSONL,  # noqa: ARG001 - one so far
+    out: Annotated[Path, typer.Option("--out", "-o", help="File to write; - for standard output.")] = Path("-"),
+    db: Db = None,
+) -> None:
+    """Write transcripts, one match a line, as docs/transcripts.md describes.
+
+    Example: [bold]taboo export --format jsonl --out matches.jsonl[/bold]
+    """
+    from arena.store.transcripts import export_transcripts
+
+    log = open_user_log(db, create=False)
+    try:
+        if matches:
+            known = set(log.matches())
+            for match in matches:
+                if match not in known:
+                    raise UnknownNameError("match in this log", match)
+        if str(out) == "-":
+            sys.stdout.reconfigure(encoding="utf-8", newline="\n")  # type: ignore[union-attr]
+            export_transcripts(log, sys.stdout, matches or None)
+            return
+        part = out.with_name(out.name + ".part")
+        try:
+            with part.open("w", encoding="utf-8", newline="\n") as file:
+                count = export_transcripts(log, file, matches or None)
+            part.replace(out)
+        except OSError as wrong:
+            part.unlink(missing_ok=True)
+            raise FileError(str(out), f"cannot be written: {wrong.strerror}") from None
+        sys.stderr.write(f"{count} matches written to {out}\n")
+    finally:
+        log.close()
+
+
+def import_(
+    file: Annotated[Path, typer.Argument(help="Transcripts as `taboo export` writes them; - for standard input.")],
+    db: Db = None,
+) -> None:
+    """Read transcripts into the log. Every match is checked whole before it is written.
+
+    Example: [bold]taboo import matches.jsonl --db copy.db[/bold]
+    """
+    from arena.store.transcripts import import_transcripts
+
+    lines = _lines(file)
+    first = next(lines, None)  # so that a file that cannot be read makes no empty log
+    log = open_user_log(db)
+    try:
+        rest = [] if first is None else [first]
+        summary = import_transcripts(log, _chain(rest, lines))
+    finally:
+        log.close()
+    sys.stderr.write(f"{summary.new} matches read, {summary.known} were already there\n")
+
+
+def _chain(head: list[bytes], tail: Iterator[bytes]) -> Iterator[bytes]:
+    yield from head
+    yield from tail
+
+
+def _lines(path: Path) -> Iterator[bytes]:
+    if str(path) == "-":
+        yield from sys.stdin.buffer
+        return
+    try:
+        with path.open("rb") as rows:
+            yield from rows
+    except OSError as wrong:
+        raise FileError(str(path), f"cannot be read: {wrong.strerror}") from None

@@ -1,0 +1,159 @@
+"""One way in for extensions: entry points, built-ins included.
+
+A name claimed twice refuses at once, an unknown name suggests near ones, a broken plugin names its distribution. An
+agent of another distribution never runs inside the host's process: it is given a worker of its own.
+"""
+
+import inspect
+from collections.abc import Mapping
+from dataclasses import dataclass
+from difflib import get_close_matches
+from functools import lru_cache
+from importlib.metadata import EntryPoint, entry_points
+from typing import Any
+
+from arena.core.errors import TabooError, UnknownNameError
+from arena.core.ports import Agent, AgentCard, AgentKind, Judge
+from arena.core.rules import JudgeSpec, Rules
+
+OWN_DISTRIBUTION = "taboo-arena"
+WORKER = "process"
+"""The agent kind that runs anyone's class in a worker process."""
+
+AGENTS, JUDGES, COMMANDS = "arena.agents", "arena.judges", "taboo.commands"
+_KINDS = {AGENTS: "agent", JUDGES: "judge", COMMANDS: "command"}
+
+
+@dataclass(eq=False)
+class NameClaimedTwiceError(TabooError):
+    """Two installed distributions brought the same name."""
+
+    group: str
+    name: str
+    distributions: tuple[str, ...]
+
+    def __str__(self) -> str:
+        claimants = " and ".join(self.distributions)
+        return f"{_kind(self.group)} {self.name!r} is claimed by {claimants}; uninstall all but one of them"
+
+
+@dataclass(eq=False)
+class BrokenPluginError(TabooError):
+    """An installed extension cannot be loaded."""
+
+    group: str
+    name: str
+    distribution: str
+    cause: str
+
+    def __str__(self) -> str:
+        return (
+            f"{_kind(self.group)} {self.name!r} of distribution {self.distribution!r} is broken: {self.cause}; "
+            f"repair or uninstall {self.distribution}"
+        )
+
+
+def _kind(group: str) -> str:
+    return _KINDS.get(group, group)
+
+
+def _distribution(entry: EntryPoint) -> str:
+    return entry.dist.name if entry.dist is not None else "an unnamed distribution"
+
+
+@lru_cache
+def entries(group: str) -> dict[str, EntryPoint]:
+    """Every extension of a group by name, sorted. Raises NameClaimedTwiceError."""
+    found: dict[str, EntryPoint] = {}
+    for entry in entry_points(group=group):
+        known = found.setdefault(entry.name, entry)
+        if known.value != entry.value:
+            raise NameClaimedTwiceError(group, entry.name, (_distribution(known), _distribution(entry)))
+    return dict(sorted(found.items()))
+
+
+def load(group: str, name: str) -> Any:  # noqa: ANN401 - each group has its own type, checked by its caller
+    """The named extension. Raises UnknownNameError or BrokenPluginError."""
+    known = entries(group)
+    if name not in known:
+        near = tuple(get_close_matches(name, known, n=3, cutoff=0.5))
+        raise UnknownNameError(_kind(group), name, near, tuple(known))
+    try:
+        return known[name].load()
+    except Exception as cause:
+        problem = f"{type(cause).__name__}: {cause}"
+        raise BrokenPluginError(group, name, _distribution(known[name]), problem) from cause
+
+
+@dataclass(frozen=True, slots=True)
+class AgentRef:
+    """An agent as it was asked for, `NAME` or `NAME:ARGUMENT`, ready to make a fresh instance for each match."""
+
+    name: str
+    argument: str | None
+    kind: AgentKind
+    is_isolated: bool
+    """Whether instances can share no memory: only so may both matches of a pair use one word."""
+
+    @property
+    def card(self) -> AgentCard:
+        """What is known of the agent before it plays."""
+        return self.kind.card
+
+    def make(self) -> Agent:
+        """A fresh instance. Raises TabooError where the argument is missing or wrong."""
+        return self.kind(self.argument)
+
+
+def agent(name: str) -> AgentRef:
+    """The agent that a person asked for by name, by `NAME:ARGUMENT`, or by `module:Class`.
+
+    Raises UnknownNameError or BrokenPluginError.
+    """
+    head, colon, argument = name.partition(":")
+    known = entries(AGENTS)
+    if head not in known and colon:
+        return AgentRef(name, name, _agent_kind(WORKER), is_isolated=False)
+    kind = _agent_kind(head)
+    entry = known[head]
+    if _distribution(entry) != OWN_DISTRIBUTION:
+        return AgentRef(name, entry.value, _agent_kind(WORKER), is_isolated=False)
+    return AgentRef(name, argument if colon else None, kind, is_isolated=not kind.card.is_timed)
+
+
+def _agent_kind(name: str) -> AgentKind:
+    kind = load(AGENTS, name)
+    if not inspect.isclass(kind) or not isinstance(getattr(kind, "card", None), AgentCard):
+        entry = entries(AGENTS)[name]
+        raise BrokenPluginError(AGENTS, name, _distribution(entry), f"{entry.value} is not a class with a card")
+    return kind  # type: ignore[return-value]  # a class is its own factory
+
+
+def judge(spec: JudgeSpec) -> Judge:
+    """The judge that the rules name. Raises UnknownNameError, BrokenPluginError or JudgeVersionError."""
+    made: Judge = load(JUDGES, spec.name)()
+    if made.version != spec.version:
+        raise JudgeVersionError(spec.name, spec.version, made.version)
+    return made
+
+
+def judges_for(rules: Rules) -> Mapping[str, Judge]:
+    """The judges that sit in a match by these rules, by name. Raises as `judge` does."""
+    return _judges(rules.judges)
+
+
+@lru_cache
+def _judges(specs: tuple[JudgeSpec, ...]) -> Mapping[str, Judge]:
+    return {spec.name: judge(spec) for spec in specs}
+
+
+@dataclass(eq=False)
+class JudgeVersionError(TabooError):
+    """The rules name a judge in a version that is not the one installed."""
+
+    name: str
+    wanted: str
+    installed: str
+
+    def __str__(self) -> str:
+        return f"judge {self.name!r} is installed in version {self.installed}, but the rules name version {self.wanted}"

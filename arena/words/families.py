@@ -1,0 +1,106 @@
+"""Families: a lexeme and its clear derivations by suffix, so that *quickly* says *quick*.
+
+A derivation is made by a rule, from a base of one part of speech to a word of another that the dictionary has as such;
+our own table strikes out what only looks derived (*corner* from *corn*). Prefixes make another word. Families reach
+up and down: *happiness* and *happily* are of one, *flawlessness* is of the family of *flaw* and not of *less*.
+"""
+
+from functools import lru_cache
+from typing import NamedTuple
+
+from arena.words.dictionaries import parts_of_speech
+from arena.words.english import table
+from arena.words.lexemes import doubled, forms, is_doubling, lexemes
+from arena.words.spelling import spellings
+
+_DEPTH = 3
+"""How many suffixes a word may carry: carelessness has two."""
+
+
+class _Rule(NamedTuple):
+    suffix: str
+    bases: frozenset[str]
+    made: frozenset[str]
+
+
+def _rule(suffix: str, bases: str, made: str) -> _Rule:
+    return _Rule(suffix, frozenset(bases.split()), frozenset(made.split()))
+
+
+_RULES = (
+    _rule("ly", "ADJ", "ADV"),
+    _rule("ness", "ADJ", "NOUN"),
+    _rule("er", "VERB", "NOUN"),
+    _rule("or", "VERB", "NOUN"),
+    _rule("ment", "VERB", "NOUN"),
+    _rule("ion", "VERB", "NOUN"),
+    _rule("ation", "VERB", "NOUN"),
+    _rule("able", "VERB", "ADJ"),
+    _rule("ful", "NOUN VERB", "ADJ NOUN"),
+    _rule("less", "NOUN VERB", "ADJ"),
+    _rule("y", "NOUN VERB", "ADJ"),
+    _rule("ish", "NOUN ADJ", "ADJ"),
+    _rule("ship", "NOUN", "NOUN"),
+    _rule("hood", "NOUN", "NOUN"),
+    _rule("ist", "NOUN", "NOUN"),
+)
+
+
+@lru_cache(maxsize=16384)
+def family(word: str) -> frozenset[str]:
+    """Every word of the families that a folded word belongs to."""
+    bases = set(lexemes(word))
+    _grow(bases, _made_from)
+    _grow(bases, derivations)
+    return frozenset(form for base in bases for form in forms(base))
+
+
+@lru_cache(maxsize=65536)
+def derivations(base: str) -> frozenset[str]:
+    """The base forms that are made of a base form by one suffix."""
+    made = {word for rule in _RULES if rule.bases & parts_of_speech(base) for word in _apply(rule, base)}
+    made.update(table().derived.get(base, ()))
+    return frozenset(spelling for word in made for spelling in spellings(word))
+
+
+def _apply(rule: _Rule, base: str) -> list[str]:
+    return [
+        word
+        for word in _joined(base, rule.suffix)
+        if rule.made & parts_of_speech(word) and (base, word) not in table().not_derived
+    ]
+
+
+def _joined(base: str, suffix: str) -> set[str]:
+    """How a suffix may be written on to a base."""
+    made = {base + suffix} if not base.endswith("e") or suffix[0] not in "aeiouy" else set()
+    if base.endswith("y") and suffix != "ish":
+        made = {base[:-1] + "i" + suffix, base + suffix}
+        if suffix == "ation":
+            made.add(base[:-1] + "ication")
+    elif base.endswith("e"):
+        made |= {base[:-1] + suffix, base + suffix}
+    elif suffix == "ly":
+        made |= {base + "y", base + "ally"}
+    elif suffix[0] in "aeiouy" and is_doubling(base):
+        made.add(doubled(base) + suffix)
+    if suffix == "ly" and base.endswith("le"):
+        made.add(base[:-1] + "y")
+    return made
+
+
+@lru_cache(maxsize=65536)
+def _made_from(word: str) -> frozenset[str]:
+    """The base forms that a word is made of by one suffix."""
+    stems = {word[: -len(rule.suffix)] for rule in _RULES if word.endswith(rule.suffix)} | {word[:-1], word[:-4]}
+    stems |= {stem[:-1] + "y" for stem in stems if stem.endswith("i")} | {stem[:-2] + "y" for stem in stems}
+    stems |= {stem + "e" for stem in stems} | {stem[:-1] for stem in stems if stem[-1:] == stem[-2:-1]}
+    listed = {base for base, made in table().derived.items() if word in made}
+    return frozenset(listed | {stem for stem in stems if len(stem) > 1 and word in derivations(stem)})
+
+
+def _grow(bases: set[str], step: "lru_cache[frozenset[str]]") -> None:  # type: ignore[type-arg]
+    newest = set(bases)
+    for _ in range(_DEPTH):
+        newest = {word for base in newest for word in step(base)} - bases
+        bases |= newest

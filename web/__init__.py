@@ -1,0 +1,1 @@
+"""The pages of the arena. Whatever they show comes from `arena`."""
