@@ -11,13 +11,14 @@ import json
 import os
 import re
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Coroutine, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from random import Random
 from time import perf_counter
+from typing import Any, cast
 
-from arena.core.actions import Case, Said
+from arena.core.actions import Case, Ruling, Said
 from arena.core.hits import Language
 from arena.core.ports import Judge
 from arena.core.verdict import Role
@@ -90,7 +91,7 @@ def reviews(folder: Path) -> list[str]:
 
 def word_lists(folder: Path, rng: Random, count: int) -> list[str]:
     """Lists of six words that people said in the association norms: real words, no sentence."""
-    words = set()
+    words: set[str] = set()
     for path in sorted((folder / "usf-association-norms").glob("*.txt")):
         for line in path.read_text(encoding="latin-1").splitlines():
             cells = [cell.strip() for cell in line.split(",")]
@@ -98,6 +99,11 @@ def word_lists(folder: Path, rng: Random, count: int) -> list[str]:
                 words.update(cell.lower() for cell in cells[:2])
     pool = sorted(words)
     return [" ".join(rng.sample(pool, 6)) for _ in range(count)]
+
+
+def is_long(text: str) -> bool:
+    """Whether a text has words enough to be told from noise."""
+    return len(re.findall("[A-Za-z]+", text)) >= MIN_WORDS
 
 
 def shuffled(text: str, rng: Random) -> str:
@@ -132,13 +138,13 @@ def measure(judge: Judge, name: str, series: Sequence[Sequence[Case]], *, is_noi
     return Figure(judge.name, name, is_noise, ruled, utterances, 1e6 * (perf_counter() - start) / utterances)
 
 
-def now(judge: Judge, case: Case):  # noqa: ANN201 - the type of a ruling, without an event loop
-    """The ruling of a judge that waits for nothing."""
-    waiting = judge.rule(case)
+def now(judge: Judge, case: Case) -> Ruling:
+    """The ruling of a judge that waits for nothing, without an event loop."""
+    waiting: Coroutine[Any, Any, Ruling] = judge.rule(case)
     try:
         waiting.send(None)
     except StopIteration as done:
-        return done.value
+        return cast(Ruling, done.value)
     raise RuntimeError(f"judge {judge.name} waited for something")
 
 
@@ -157,18 +163,19 @@ def measure_wordlike(folder: Path, seed: int = 7) -> list[Figure]:
     rng, judge, zh = Random(seed), WordlikeJudge(), Language.CHINESE
     spoken = [text for texts in dialogues(folder) for text in texts]
     written, chinese = sentences(folder), reviews(folder)
+    long_written = [text for text in written if is_long(text)]
     figures = [
         measure(judge, "dialogues, every utterance", alone(spoken)),
         measure(judge, "SST-2 sentences", alone(written)),
         measure(judge, "six association words", alone(word_lists(folder, rng, 3000))),
         measure(judge, "Chinese reviews, sentences", alone(chinese, zh)),
     ]
-    long = [text for text in spoken if len(re.findall("[A-Za-z]+", text)) >= MIN_WORDS][::5]
+    long = [text for text in spoken if is_long(text)][::5]
     pool = "".join(HAN.findall("".join(chinese)))
     common = "".join(sorted(set(pool), key=pool.count, reverse=True)[:1000])
     noises: list[tuple[str, Callable[[str, Random], str], list[str], Language]] = [
         ("letters shuffled within words, dialogues", shuffled, long, Language.ENGLISH),
-        ("letters shuffled within words, SST-2", shuffled, written, Language.ENGLISH),
+        ("letters shuffled within words, SST-2", shuffled, long_written, Language.ENGLISH),
         ("random letters", relettered, long, Language.ENGLISH),
         ("keyboard mash", mashed, long, Language.ENGLISH),
         ("any Chinese characters", rewritten("".join(map(chr, range(0x4E00, 0x9FA6)))), chinese[::5], zh),

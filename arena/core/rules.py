@@ -150,7 +150,7 @@ def _judge(entry: dict[str, Any]) -> JudgeSpec:
 
 
 PRESETS: dict[str, Rules] = {
-    # AAAI 2021, section 3: ten turns, one chance to guess, fluency and relevance judged, offenders lose.
+    # Adversarial Language Games (AAAI 2021): ten turns, one guess, fluency and relevance judged, offenders lose.
     "paper": Rules(judges=(WORDLIKE_JUDGE, FORM_JUDGE), on_ruling=OnRuling.END),
     # Self-playing Adversarial Language Game (NeurIPS 2024): five turns, a wrong guess loses, a leak voids the game.
     "spag": Rules(

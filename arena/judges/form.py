@@ -5,7 +5,6 @@ It rules on four shapes, each of which it can point at: one phrase over and over
 third identical utterance of five or more words (`repeated`). Its score is 1 or 0.
 """
 
-import re
 from collections.abc import Callable
 from functools import cached_property
 from itertools import groupby
@@ -39,17 +38,15 @@ EMPTY_SAME = 3
 EMPTY_ANY = 5
 """and so are this many empty ones, the same or not."""
 
-_EMPTY_WORDS = frozenset(
-    "a ah alright am and anyway bit continue do don't dunno er erm fine give go got hang have hm hmm hmmm hold i i'll i'm "
-    "idea idk interesting just keep know let let's maybe me minute mm mmm moment more no nope oh ok okay on pass please "
-    "really right second see skip so something still sure talking tell that that's the then think thinking to uh uhh um "
-    "umm up wait well what yeah you".split()
-)
-_EMPTY_HAN = frozenset(
-    "\u55ef\u554a\u54e6\u5662\u5443\u54ce\u5440\u5427\u5462\u7684\u597d\u884c\u8ba9\u6211\u60f3\u4e00\u4e0b\u7b49\u518d"
-    "\u8bf4\u7ee7\u7eed\u8bf7\u4e0d\u77e5\u9053\u6ca1\u6709\u4e86\u770b\u8fd9\u6837\u5b50\u8003\u8651\u4f60\u662f\u5417"
-)
-_LAUGHS = frozenset("\u54c8\u5475\u563f\u563b\u563bh")
+_SAYING_NOTHING = """
+a ah alright am and anyway bit continue do don't dunno er erm fine give go got hang have hm hmm hmmm hold i i'll i'm
+idea idk interesting just keep know let let's maybe me minute mm mmm moment more no nope oh ok okay on pass please
+really right second see skip so something still sure talking tell that that's the then think thinking to uh uhh um
+umm up wait well what yeah you
+"""
+_EMPTY_WORDS = frozenset(_SAYING_NOTHING.split())
+_EMPTY_HAN = frozenset("嗯啊哦噢呃哎呀吧呢的好行让我想一下等再说继续请不知道没有了看这样子考虑你是吗")
+_LAUGHS = frozenset("哈呵嘿嘻嘻h")
 
 
 class FormJudge:

@@ -16,7 +16,9 @@ FINE = "fine"
 
 HAN = "\u3400-\u4dbf\u4e00-\u9fff"
 _TOKEN = re.compile(rf"[{HAN}]|[^\W_{HAN}]+(?:['\u2019][^\W\d_{HAN}]+)*")
-_UNSEEN = dict.fromkeys([0xAD, 0x34F, 0x61C, 0xFEFF, *range(0x200B, 0x2010), *range(0x202A, 0x202F), *range(0x2060, 0x206A)])
+_UNSEEN = dict.fromkeys(
+    [0xAD, 0x34F, 0x61C, 0xFEFF, *range(0x200B, 0x2010), *range(0x202A, 0x202F), *range(0x2060, 0x206A)]
+)
 _HAN_CHARACTERS = range(0x3400, 0xA000)
 HAN_PER_WORD = 1.6
 

@@ -27,9 +27,11 @@ _ADDRESS = re.compile(r"\S+(?:@|://)\S+")
 _LATIN = re.compile(r"[a-z\u00df-\u024f]+")
 _HAN_RUN = re.compile(f"[{HAN}]+")
 _STRETCHED = re.compile(r"(.)\1{2,}")
-_CLIPPED = frozenset(
-    "ain aren couldn didn doesn don hadn hasn haven isn ll mustn needn oughtn re shan shouldn ve wasn weren won wouldn".split()
-)
+_CLIPPED_WORDS = """
+ain aren couldn didn doesn don hadn hasn haven isn ll mustn needn oughtn re shan shouldn ve wasn weren won wouldn
+"""
+_CLIPPED = frozenset(_CLIPPED_WORDS.split())
+"""What is left of a word before an apostrophe."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +46,7 @@ class _Curve:
 
 
 _ENGLISH = _Curve(0.45, 12.0)
-_CHINESE = _Curve(0.56, 12.0)
+_CHINESE = _Curve(0.5, 12.0)
 
 # The rarest a word of this many letters may be and count as half known, in zipf (log10 of uses in a billion words).
 # Short strings of letters nearly all are somebody's abbreviation, so a short word must be common to be believed.
@@ -55,7 +57,7 @@ _RARE_HAN_WORD = 2.5
 _LONE_HAN_UNKNOWN, _LONE_HAN_KNOWN = 5.8, 7.0
 
 # Known writing that every text is credited with, so that one rare name in four words is no gibberish.
-_DOUBT, _DOUBT_HAN = 2.0, 1.0
+_DOUBT, _DOUBT_HAN = 3.0, 1.0
 
 _DULL_WORDS, _DULL_SHARE = 12, 0.2
 _DULL_LETTERS, _DULL_BITS = 24, 2.2

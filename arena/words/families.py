@@ -5,14 +5,17 @@ our own table strikes out what only looks derived (*corner* from *corn*). Prefix
 up and down: *happiness* and *happily* are of one, *flawlessness* is of the family of *flaw* and not of *less*.
 """
 
+from collections.abc import Callable
 from functools import lru_cache
 from typing import NamedTuple
 
-from arena.words.dictionaries import parts_of_speech
+from arena.words.dictionaries import parts_of_speech, second_base
 from arena.words.english import table
 from arena.words.lexemes import doubled, forms, is_doubling, lexemes
 from arena.words.spelling import spellings
 
+_SURE = frozenset({"ly", "ness", "less", "able"})
+"""Suffixes that hardly any word ends in by accident."""
 _DEPTH = 3
 """How many suffixes a word may carry: carelessness has two."""
 
@@ -67,26 +70,34 @@ def _apply(rule: _Rule, base: str) -> list[str]:
     return [
         word
         for word in _joined(base, rule.suffix)
-        if rule.made & parts_of_speech(word) and (base, word) not in table().not_derived
+        if (base, word) not in table().not_derived and _is_made(rule, word)
     ]
+
+
+def _is_made(rule: _Rule, word: str) -> bool:
+    """Whether a word is of the part of speech that the rule makes; a rarer word need only be one."""
+    parts = parts_of_speech(word)
+    return bool(rule.made & parts) or (not parts and rule.suffix in _SURE and second_base(word) == word)
 
 
 def _joined(base: str, suffix: str) -> set[str]:
     """How a suffix may be written on to a base."""
-    made = {base + suffix} if not base.endswith("e") or suffix[0] not in "aeiouy" else set()
+    opens_with_vowel = suffix[0] in "aeiouy"
     if base.endswith("y") and suffix != "ish":
-        made = {base[:-1] + "i" + suffix, base + suffix}
-        if suffix == "ation":
-            made.add(base[:-1] + "ication")
-    elif base.endswith("e"):
-        made |= {base[:-1] + suffix, base + suffix}
-    elif suffix == "ly":
-        made |= {base + "y", base + "ally"}
-    elif suffix[0] in "aeiouy" and is_doubling(base):
-        made.add(doubled(base) + suffix)
-    if suffix == "ly" and base.endswith("le"):
-        made.add(base[:-1] + "y")
-    return made
+        return {base[:-1] + "i" + suffix, base + suffix, base[:-1] + "ic" + suffix}
+    if base.endswith("e"):
+        made = {base + suffix, base[:-1] + suffix if opens_with_vowel else base + suffix}
+        return made | {base[:-1] + "y"} if suffix == "ly" and base.endswith("le") else made
+    if suffix == "ly":
+        return {base + "ly", base + "ally", base + "y" if base.endswith("l") else base + "ly"}
+    if opens_with_vowel and is_doubling(base):
+        twice = doubled(base) + suffix
+        return {twice} if _is_syllable(base) else {twice, base + suffix}
+    return {base + suffix}
+
+
+def _is_syllable(base: str) -> bool:
+    return sum(letter in "aeiouy" for letter in base) == 1
 
 
 @lru_cache(maxsize=65536)
@@ -99,7 +110,8 @@ def _made_from(word: str) -> frozenset[str]:
     return frozenset(listed | {stem for stem in stems if len(stem) > 1 and word in derivations(stem)})
 
 
-def _grow(bases: set[str], step: "lru_cache[frozenset[str]]") -> None:  # type: ignore[type-arg]
+def _grow(bases: set[str], step: Callable[[str], frozenset[str]]) -> None:
+    """Add what the step reaches from the bases, and from what it reached."""
     newest = set(bases)
     for _ in range(_DEPTH):
         newest = {word for base in newest for word in step(base)} - bases

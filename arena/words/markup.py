@@ -37,8 +37,8 @@ def _is_inside(before: str, after: str) -> bool:
 
 
 def _is_spelled(text: str, start: int, end: int) -> bool:
-    """Whether the marks part single letters, as in b*a*n*a*n*a: those are separators."""
-    return all(len(piece) == 1 for piece in _RUN.split(text[start:end]) if piece)
+    """Whether the marks part single Latin letters, as in b*a*n*a*n*a: those are separators."""
+    return all(len(piece) == 1 and piece.isascii() for piece in _RUN.split(text[start:end]) if piece)
 
 
 def _is_paired(text: str, span: tuple[int, int], runs: list[tuple[int, int]], start: int, end: int) -> bool:

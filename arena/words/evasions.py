@@ -1,0 +1,132 @@
+"""Evasions of English words: spelled out, in leet, backwards.
+
+Each finds spans of a folded text that hide the target. What people write innocently is let be: abbreviations and
+lists that are no more than the letters they hold, numbers with a unit, a reversal that is a word of its own.
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+from itertools import groupby
+
+from arena.core.hits import HitRule
+from arena.words.dictionaries import is_known
+from arena.words.reading import Span, read
+from arena.words.screen import LEET_READINGS
+from arena.words.split import Word, split
+from arena.words.targets import Target
+
+_SHORT = 3
+"""The shortest word that can be spelled out or written in leet; one letter more to be said backwards."""
+_WIDEST_GAP = 8
+_ATTACHING = frozenset("-'`")
+_STRAY = frozenset("aio")
+"""Words of one letter that may stand next to a spelling: give me *a* b-a-n-a-n-a."""
+_CHUNK = re.compile(r"(?<![\w@$+!])[$\w][\w@$+!]*")
+_MEASURE = re.compile(
+    r"\d+(?:[a-z]|st|nd|rd|th|am|pm|ft|in|mm|cm|km|kg|mg|ml|kb|mb|gb|tb|hz|khz|mhz|ghz|lbs?|oz|bn|hrs?|mins?|secs?|yo)"
+)
+_NUMBERED = re.compile(r"[a-z]{1,2}\d+")
+
+
+def evasions(text: str, words: Sequence[Word], target: Target) -> list[Span]:
+    """Every way in which a folded text hides the target, in no order."""
+    return [*_spelled(text, words, target), *_leet(text, target), *_reversed(text, words, target)]
+
+
+def _spelled(text: str, words: Sequence[Word], target: Target) -> Iterator[Span]:
+    for run in _letter_runs(text, words):
+        found = _spelling(text, run, target)
+        if found is None and len(run) > _SHORT:
+            parts = [_spelling(text, part, target) for part in _even_parts(text, run)]
+            yield from (part for part in parts if part)
+        elif found:
+            yield found
+
+
+def _letter_runs(text: str, words: Sequence[Word]) -> Iterator[list[Word]]:
+    run: list[Word] = []
+    for place, word in enumerate(words):
+        before = words[place - 1] if place else None
+        after = words[place + 1] if place + 1 < len(words) else None
+        alone = len(word.text) == 1 and word.text.isalpha() and not _is_attached(text, before, word, after)
+        if run and (not alone or word.start - run[-1].end > _WIDEST_GAP):
+            yield run
+            run = []
+        if alone:
+            run.append(word)
+    if run:
+        yield run
+
+
+def _is_attached(text: str, before: Word | None, word: Word, after: Word | None) -> bool:
+    """Whether a letter is a part of something longer, as the T of T-shirt or the I of I'd."""
+    if text[word.end : word.end + 1] in {"'", "`"} and text[word.end + 1 : word.end + 2].isalpha():
+        return True
+    return any(
+        other is not None and len(other.text) > 1 and text[slice(*gap)] in _ATTACHING
+        for other, gap in (
+            (before, (before.end, word.start) if before else (0, 0)),
+            (after, (word.end, after.start) if after else (0, 0)),
+        )
+    )
+
+
+def _spelling(text: str, run: list[Word], target: Target) -> Span | None:
+    """The run of letters as a form of the target, a stray article at either end left out."""
+    for letters in (run, run[1:], run[:-1], run[1:-1]):
+        strays = {word.text for word in run if word not in letters}
+        form = "".join(word.text for word in letters)
+        if form not in target.singles or not strays <= _STRAY or len(form) < _SHORT:
+            continue
+        if len(form) > _SHORT or len(set(_gaps(text, letters))) == 1:
+            return Span(letters[0].start, letters[-1].end, form, HitRule.SPELLED)
+    return None
+
+
+def _even_parts(text: str, run: list[Word]) -> Iterator[list[Word]]:
+    """The stretches of a run whose letters are parted alike: c-a-t, d-o-g has two."""
+    place = 0
+    for _, gaps in groupby(_gaps(text, run)):
+        length = len(list(gaps))
+        yield run[place : place + length + 1]
+        place += length
+
+
+def _gaps(text: str, run: Sequence[Word]) -> list[str]:
+    return [text[left.end : right.start] for left, right in zip(run, run[1:], strict=False)]
+
+
+def _leet(text: str, target: Target) -> Iterator[Span]:
+    chunks = [span for match in _CHUNK.finditer(text) if (span := _leet_chunk(match))]
+    taken: set[int] = set()
+    for reading in LEET_READINGS if chunks else ():
+        letters = list(text)
+        for start, end in chunks:
+            letters[start:end] = text[start:end].translate(reading)
+        plain = "".join(letters)
+        for span in read(plain, split(plain), target):
+            hides = text[span.start : span.end] != plain[span.start : span.end]
+            if hides and len(span.found) >= _SHORT and span.start not in taken:
+                taken.add(span.start)
+                yield span._replace(rule=HitRule.LEET)
+
+
+def _leet_chunk(match: re.Match[str]) -> tuple[int, int] | None:
+    """The slice of a chunk that is letters mixed with signs, if it is no measure and no name with a number."""
+    chunk = match[0].rstrip("@$+!")
+    if chunk.isalpha() or not any(map(str.isalpha, chunk)) or len(chunk) < _SHORT:
+        return None
+    if _MEASURE.fullmatch(chunk) or _NUMBERED.fullmatch(chunk):
+        return None
+    return match.start(), match.start() + len(chunk)
+
+
+def _reversed(text: str, words: Sequence[Word], target: Target) -> Iterator[Span]:
+    if not any(mirror in "".join(word.text for word in words) for mirror in target.mirrored):
+        return
+    backwards = [word._replace(text=word.text[::-1]) for word in reversed(words)]
+    for span in read(text, backwards, target):
+        written = [word.text for word in words if span.start <= word.start < span.end]
+        is_palindrome = "".join(written) == span.found.replace(" ", "")
+        if len(span.found) > _SHORT and not is_palindrome and not all(map(is_known, written)):
+            yield span._replace(rule=HitRule.REVERSED)
