@@ -13,7 +13,7 @@ import secrets
 import signal
 import socket
 import sys
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import ClassVar
@@ -32,6 +32,8 @@ COOKIE = "TABOO_WORKER"
 _REFERENCE = re.compile(r"[^\W\d]\w*(\.[^\W\d]\w*)*:[^\W\d]\w*(\.[^\W\d]\w*)*")
 _TAIL = 4096
 _GRACE = 0.3
+"""Seconds that a worker's exit may come after the end of its channel, or the end of its channel after its exit."""
+_ROUNDS, _BETWEEN_ROUNDS = 20, 0.01
 _PROC = Path("/proc")
 
 
@@ -122,31 +124,26 @@ class _Worker:
         """Start a process. That the agent could be made is only known after the first answer."""
         cookie = secrets.token_hex(16)
         environment = {name: os.environ[name] for name in PASSED_ON if name in os.environ} | {COOKIE: cookie}
-        ours, theirs = socket.socketpair()
-        tail, tail_in = os.pipe()
-        stderr, kept = await asyncio.get_running_loop().connect_read_pipe(_Tail, os.fdopen(tail, "rb", 0))
-        channel = await asyncio.open_unix_connection(sock=ours, limit=wire.MAX_MESSAGE)
         memory = [] if memory_mb is None else [str(memory_mb)]
-        command = ["-P", "-m", "agents.worker", reference, str(theirs.fileno()), *memory]
-        try:
+        with ExitStack() as ours, ExitStack() as theirs:
+            stderr, stderr_end, tail = await _open_stderr()
+            ours.callback(stderr.close)
+            theirs.callback(os.close, stderr_end)
+            channel, channel_end = await _open_channel()
+            ours.callback(channel[1].close)
+            theirs.callback(channel_end.close)
+            command = [sys.executable, "-P", "-m", "agents.worker", reference, str(channel_end.fileno()), *memory]
             process = await asyncio.create_subprocess_exec(
-                sys.executable,
                 *command,
                 stdin=asyncio.subprocess.DEVNULL,
                 stdout=asyncio.subprocess.DEVNULL,
-                stderr=tail_in,
-                pass_fds=[theirs.fileno()],
+                stderr=stderr_end,
+                pass_fds=[channel_end.fileno()],
                 start_new_session=True,
                 env=environment,
             )
-        except BaseException:
-            channel[1].close()
-            stderr.close()
-            raise
-        finally:
-            theirs.close()
-            os.close(tail_in)
-        return cls(reference, process, channel, (stderr, kept), cookie)
+            ours.pop_all()
+            return cls(reference, process, channel, (stderr, tail), cookie)
 
     async def ask(self, view: AnyView) -> Action | Resign:
         """The agent's answer to a view. Raises WorkerError."""
@@ -213,10 +210,34 @@ class _Worker:
         with suppress(ProcessLookupError, PermissionError):
             os.killpg(self._process.pid, signal.SIGKILL)
         await asyncio.shield(self._exit)
-        while strays := _strays(self._cookie):
+        for _ in range(_ROUNDS):
+            if not (strays := _strays(self._cookie)):
+                return
             for stray in strays:
                 with suppress(ProcessLookupError):
                     os.kill(stray, signal.SIGKILL)
+            await asyncio.sleep(_BETWEEN_ROUNDS)
+
+
+async def _open_stderr() -> tuple[asyncio.BaseTransport, int, _Tail]:
+    """A pipe of which we keep the last bytes: our end, the other end, what is kept."""
+    ours, theirs = os.pipe()
+    try:
+        transport, tail = await asyncio.get_running_loop().connect_read_pipe(_Tail, os.fdopen(ours, "rb", 0))
+    except BaseException:
+        os.close(theirs)
+        raise
+    return transport, theirs, tail
+
+
+async def _open_channel() -> tuple[tuple[asyncio.StreamReader, asyncio.StreamWriter], socket.socket]:
+    """Two connected sockets: our end as streams, and the other end."""
+    ours, theirs = socket.socketpair()
+    try:
+        return await asyncio.open_unix_connection(sock=ours, limit=wire.MAX_MESSAGE), theirs
+    except BaseException:
+        theirs.close()
+        raise
 
 
 def _strays(cookie: str) -> list[int]:

@@ -1,4 +1,4 @@
-"""SIGKILL at twenty moments of a tournament, `--resume` after each: nothing lost, nothing doubled, nothing played twice."""
+"""SIGKILL at twenty moments of a tournament, `--resume` after each: nothing is lost, doubled or played twice."""
 
 import os
 import random

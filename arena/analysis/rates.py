@@ -230,7 +230,7 @@ class _Tally:
     @property
     def distinct(self) -> int:
         """How many clusters there are in all."""
-        return self.sizes.shape[1]
+        return len(self.sizes[0])
 
 
 def _resampled(tally: _Tally, seed: Seed, resamples: int) -> Floats:
@@ -264,7 +264,7 @@ def _expanded_percentiles(drawn: Floats, clusters: int, level: float) -> Interva
     return Interval(float(low), float(high), level)
 
 
-def student_quantile(share: float, freedom: int) -> float:
+def student_quantile(share: float, freedom: float) -> float:
     """Student's t below which lies this share, in (0, 1), for so many degrees of freedom; within 1 % from 4 upwards.
 
     Source: Abramowitz and Stegun, Handbook of Mathematical Functions, 26.7.5, four terms.
@@ -276,7 +276,7 @@ def student_quantile(share: float, freedom: int) -> float:
         (3 * z**7 + 19 * z**5 + 17 * z**3 - 15 * z) / 384,
         (79 * z**9 + 776 * z**7 + 1482 * z**5 - 1920 * z**3 - 945 * z) / 92160,
     )
-    return z + sum(term / freedom**power for power, term in enumerate(terms, start=1))
+    return z + sum(term / float(freedom**power) for power, term in enumerate(terms, start=1))
 
 
 def _newcombe(tally: _Tally, level: float) -> Interval:

@@ -78,7 +78,8 @@ def _spelling(text: str, run: list[Word], target: Target) -> Span | None:
         form = "".join(word.text for word in letters)
         if form not in target.singles or not strays <= _STRAY or len(form) < _SHORT:
             continue
-        if len(form) > _SHORT or len(set(_gaps(text, letters))) == 1:
+        is_plain = target.singles[form] is HitRule.EXACT and len(set(_gaps(text, letters))) == 1
+        if len(form) > _SHORT or is_plain:
             return Span(letters[0].start, letters[-1].end, form, HitRule.SPELLED)
     return None
 
