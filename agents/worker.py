@@ -59,8 +59,15 @@ def made(reference: str) -> Any:  # noqa: ANN401 - anyone's class
     found: Any = importlib.import_module(module)
     for part in name.split("."):
         found = getattr(found, part)
-    needed = [it for it in inspect.signature(found).parameters.values() if _is_needed(it)]
-    return found(*[None] * len(needed)) if len(needed) <= 1 else found()
+    return found(None) if _needs_one(found) else found()
+
+
+def _needs_one(kind: Any) -> bool:  # noqa: ANN401 - anyone's class
+    try:
+        parameters = inspect.signature(kind).parameters.values()
+    except ValueError:  # a compiled class may not tell
+        return False
+    return sum(map(_is_needed, parameters)) == 1
 
 
 def _is_needed(parameter: inspect.Parameter) -> bool:

@@ -153,7 +153,7 @@ class _Table:
             if not isinstance(answer, Action):
                 raise TypeError(f"an agent answers with an Action or a Resign, not {type(answer).__name__}")
         except Exception as crash:  # noqa: BLE001 - an agent may raise anything, and loses only its own match by it
-            if limit.expired():
+            if limit.expired() or (sitting.card.is_timed and self._clock.now() >= self._match.position.deadline):
                 await self._time_out()
                 return None
             self._crashes[tell.role] = f"{type(crash).__name__}: {crash}"

@@ -10,11 +10,74 @@ SENSE_STRENGTH = (1.0, 0.5, 0.3, 0.2)
 HYPERNYM_STEPS = 3
 SLURS = frozenset({"disparagement", "obscenity", "ethnic slur", "slur", "derogation"})
 TOO_ABSTRACT = frozenset(
-    "entity object whole unit artifact artefact thing matter abstraction attribute state relation act event group "
-    "grouping cause causal agent process measure part portion piece content communication cognition instrumentality "
-    "instrumentation structure construct physical psychological feature being organism quality property condition "
-    "status action activity move change concept conception idea assembly component constituent element way means "
-    "person individual someone mortal soul article commodity device creation product region location point".split()
+    [
+        "entity",
+        "object",
+        "whole",
+        "unit",
+        "artifact",
+        "artefact",
+        "thing",
+        "matter",
+        "abstraction",
+        "attribute",
+        "state",
+        "relation",
+        "act",
+        "event",
+        "group",
+        "grouping",
+        "cause",
+        "causal",
+        "agent",
+        "process",
+        "measure",
+        "part",
+        "portion",
+        "piece",
+        "content",
+        "communication",
+        "cognition",
+        "instrumentality",
+        "instrumentation",
+        "structure",
+        "construct",
+        "physical",
+        "psychological",
+        "feature",
+        "being",
+        "organism",
+        "quality",
+        "property",
+        "condition",
+        "status",
+        "action",
+        "activity",
+        "move",
+        "change",
+        "concept",
+        "conception",
+        "idea",
+        "assembly",
+        "component",
+        "constituent",
+        "element",
+        "way",
+        "means",
+        "person",
+        "individual",
+        "someone",
+        "mortal",
+        "soul",
+        "article",
+        "commodity",
+        "device",
+        "creation",
+        "product",
+        "region",
+        "location",
+        "point",
+    ]
 )
 # relation of a synset: what the edge is called, its weight, its weight read backwards
 _SYNSET_EDGES = (
@@ -61,7 +124,8 @@ class English:
                 for strength, sense in zip(SENSE_STRENGTH, senses, strict=False):
                     self._add_synset(word, strength, sense.synset)
                     self._add_sense(word, strength, sense.links)
-        self._add_compounds()
+        self._add_open_compounds()
+        self._add_closed_compounds()
 
     def _add(self, word: str, relation: str, other: str, weight: float, back: float) -> None:
         near, far = self.frequency.familiar(other), self.frequency.familiar(word)
@@ -102,19 +166,18 @@ class English:
             if (word, key) in self.rank:
                 yield word, self.rank[word, key]
 
-    def _add_compounds(self) -> None:
-        together: Counter[tuple[str, str]] = Counter()
+    def _add_open_compounds(self) -> None:
         for lemma in self.net.senses:
             parts = lemma.replace("-", " ").split()
             if len(parts) == 2 and all(part in self.words for part in parts):
-                together[parts[0], parts[1]] += 1
-        for first, second in together:
-            self._add(first, "topic", second, 0.4, 0.4)
+                self._add(parts[0], "topic", parts[1], 0.4, 0.4)
+
+    def _add_closed_compounds(self) -> None:
         for word in sorted(self.words):
             for cut in range(3, len(word) - 2):
-                first, second = word[:cut], word[cut:]
-                if first in self.words and second in self.words and self._is_a(word, second):
-                    self._add(word, "is-a", second, 0.5, 0.35)
+                first, head = word[:cut], word[cut:]
+                if first in self.words and head in self.words and self._is_a(word, head):
+                    self._add(word, "is-a", head, 0.5, 0.35)
                     self._add(word, "topic", first, 0.5, 0.4)
 
     def _is_a(self, word: str, head: str) -> bool:

@@ -28,7 +28,7 @@ _SYNSET_RELATIONS = (
 
 @dataclass(frozen=True, slots=True)
 class Synset:
-    """One meaning: the words that share it, the lexicographer file it is kept in, and its relations to other synsets."""
+    """One meaning: the words that share it, its lexicographer file, and its relations to other synsets."""
 
     file: str
     members: tuple[str, ...]

@@ -1,13 +1,16 @@
-"""What a bench reports."""
+"""One measured number, and the bar that it should clear."""
 
 import resource
-import sys
+from collections.abc import Callable
 from dataclasses import dataclass
+from time import process_time
+
+_LESS_IS_BETTER = frozenset({"s", "ms", "ms each", "MiB"})
 
 
 @dataclass(frozen=True, slots=True)
 class Measure:
-    """One measured number. A rate (its unit ends in '/s') must reach its bar, anything else must stay within it."""
+    """A figure of a bench: what was measured, how much, of what, and the bar; None where there is no bar."""
 
     name: str
     value: float
@@ -16,15 +19,26 @@ class Measure:
 
 
 def meets(measure: Measure) -> bool | None:
-    """Whether a measure keeps its bar, or None where it has none."""
+    """Whether a figure clears its bar, from below where it is a time or a size; None where there is no bar."""
     if measure.bar is None:
         return None
-    if measure.unit.endswith("/s"):
-        return measure.value >= measure.bar
-    return measure.value <= measure.bar
+    if measure.unit in _LESS_IS_BETTER:
+        return measure.value <= measure.bar
+    return measure.value >= measure.bar
 
 
 def peak_memory() -> Measure:
-    """The most memory this program has held so far, in MB."""
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    return Measure("peak memory of the program", peak / (1e6 if sys.platform == "darwin" else 1e3), "MB")
+    """The most memory that this process has held at once."""
+    return Measure("peak memory", resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024, "MiB")
+
+
+def per_second(task: Callable[[], int], seconds: float) -> float:
+    """How many items a task handles in a second of processor time, repeated for `seconds`; it returns how many it did.
+
+    Processor time and not the clock's, so that a busy machine does not make the number smaller.
+    """
+    task()
+    done, start = 0, process_time()
+    while (spent := process_time() - start) < seconds:
+        done += task()
+    return done / spent

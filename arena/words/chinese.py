@@ -20,8 +20,8 @@ from arena.words.segment import is_part, is_word, segment
 _HAN = re.compile("[\u3005-\u3007\u3400-\u4dbf\u4e00-\u9fff\U00020000-\U0003ffff]+")
 _RUN = re.compile(r"[^\W_]+")
 _SEPARATORS = r"[\s\u00b7\u2022\u2027\u2219\u22c5\u30fb\-_*/|.~+^=#]"
-_REACH = 64
-"""How many characters to either side can bear upon where a word ends: no sentence is worth more."""
+_REACH = 24
+"""How many characters to either side are read to know where a word ends: more than any word has."""
 _IDEOGRAPHS = ((0x3400, 0x4DC0), (0x4E00, 0xA000), (0xF900, 0xFB00), (0x20000, 0x2A6E0))
 
 
@@ -38,7 +38,7 @@ class _Target:
 def read(text: str, target: str) -> tuple[Folded, list[Span]]:
     """The folded text and every span of it that says the target, plainly or not. Raises TargetError."""
     prepared = _prepare(target)
-    letters = text.translate(_letters())
+    letters = _letters(text)
     if prepared.letters not in letters and prepared.mirrored not in letters and "<" not in text:
         return Folded("", (), ()), []
     folded = _fold(text)
@@ -105,14 +105,12 @@ def _is_edge(text: str, place: int) -> bool:
 
 
 def _run_around(text: str, place: int) -> tuple[int, int]:
-    """The run of Chinese characters around an offset, no longer than the longest that one question may cost."""
-    first = place
-    while first > max(0, place - _REACH) and _HAN.match(text[first - 1]):
-        first -= 1
-    last = place
-    while last < min(len(text), place + _REACH) and _HAN.match(text[last]):
-        last += 1
-    return first, last
+    """The run of Chinese characters around an offset, as far as it can bear upon the words there."""
+    start = max(0, place - _REACH)
+    before = [match.span() for match in _HAN.finditer(text, start, place)]
+    after = _HAN.match(text, place, place + _REACH)
+    first = before[-1][0] if before and before[-1][1] == place else place
+    return first, after.end() if after else place
 
 
 def _fold(text: str) -> Folded:
@@ -131,13 +129,5 @@ def _simplified() -> dict[int, str]:
     return {ord(char): simple for char, simple in pairs if char != simple and len(simple) == 1}
 
 
-class _Letters(dict[int, str | None]):
-    """A table for `str.translate` that keeps letters and digits, folded and simplified, and fills itself."""
-
-    def __missing__(self, code: int) -> str | None:
-        letters = squeezed(chr(code)).translate(_simplified())
-        self[code] = letters or None
-        return self[code]
-
-
-_letters = cache(_Letters)
+def _letters(text: str) -> str:
+    return squeezed(text).translate(_simplified())

@@ -36,7 +36,7 @@ def table() -> English:
     variants: dict[str, tuple[str, ...]] = {}
     for line in raw["spelling"]["variants"]:
         words = tuple(line.split())
-        variants |= {word: words for word in words}
+        variants |= dict.fromkeys(words, words)
     return English(
         forms=forms,
         bases=_turned(forms),

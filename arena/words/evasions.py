@@ -5,8 +5,9 @@ lists that are no more than the letters they hold, numbers with a unit, a revers
 """
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterator, Sequence
-from itertools import groupby
+from itertools import groupby, pairwise, zip_longest
 
 from arena.core.hits import HitRule
 from arena.words.dictionaries import is_known
@@ -19,6 +20,8 @@ _SHORT = 3
 """The shortest word that can be spelled out or written in leet; one letter more to be said backwards."""
 _WIDEST_GAP = 8
 _ATTACHING = frozenset("-'`")
+_TIES = frozenset("-._*~|/\u00b7")
+_FEWEST_SYLLABLES = 3
 _STRAY = frozenset("aio")
 """Words of one letter that may stand next to a spelling: give me *a* b-a-n-a-n-a."""
 _CHUNK = re.compile(r"(?<![\w@$+!])[$\w][\w@$+!]*")
@@ -30,7 +33,12 @@ _NUMBERED = re.compile(r"[a-z]{1,2}\d+")
 
 def evasions(text: str, words: Sequence[Word], target: Target) -> list[Span]:
     """Every way in which a folded text hides the target, in no order."""
-    return [*_spelled(text, words, target), *_leet(text, target), *_reversed(text, words, target)]
+    return [
+        *_spelled(text, words, target),
+        *_syllables(text, words, target),
+        *_leet(text, target),
+        *_reversed(text, words, target),
+    ]
 
 
 def _spelled(text: str, words: Sequence[Word], target: Target) -> Iterator[Span]:
@@ -41,6 +49,19 @@ def _spelled(text: str, words: Sequence[Word], target: Target) -> Iterator[Span]
             yield from (part for part in parts if part)
         elif found:
             yield found
+
+
+def _syllables(text: str, words: Sequence[Word], target: Target) -> Iterator[Span]:
+    """Three or more pieces of a form tied together, as in ba-na-na; two might be a compound."""
+    tied: list[Word] = []
+    for word, after in zip_longest(words, words[1:]):
+        tied.append(word)
+        if after is not None and text[word.end : after.start] in _TIES:
+            continue
+        form = "".join(piece.text for piece in tied)
+        if len(tied) >= _FEWEST_SYLLABLES and len(form) > len(tied) and form in target.singles:
+            yield Span(tied[0].start, word.end, form, HitRule.SPELLED)
+        tied = []
 
 
 def _letter_runs(text: str, words: Sequence[Word]) -> Iterator[list[Word]]:
@@ -73,10 +94,10 @@ def _is_attached(text: str, before: Word | None, word: Word, after: Word | None)
 
 def _spelling(text: str, run: list[Word], target: Target) -> Span | None:
     """The run of letters as a form of the target, a stray article at either end left out."""
-    for letters in (run, run[1:], run[:-1], run[1:-1]):
-        strays = {word.text for word in run if word not in letters}
+    first, last = run[0].text in _STRAY, run[-1].text in _STRAY
+    for letters in (run, run[first:], run[: len(run) - last], run[first : len(run) - last]):
         form = "".join(word.text for word in letters)
-        if form not in target.singles or not strays <= _STRAY or len(form) < _SHORT:
+        if form not in target.singles or len(form) < _SHORT:
             continue
         is_plain = target.singles[form] is HitRule.EXACT and len(set(_gaps(text, letters))) == 1
         if len(form) > _SHORT or is_plain:
@@ -94,11 +115,11 @@ def _even_parts(text: str, run: list[Word]) -> Iterator[list[Word]]:
 
 
 def _gaps(text: str, run: Sequence[Word]) -> list[str]:
-    return [text[left.end : right.start] for left, right in zip(run, run[1:], strict=False)]
+    return [text[left.end : right.start] for left, right in pairwise(run)]
 
 
 def _leet(text: str, target: Target) -> Iterator[Span]:
-    chunks = [span for match in _CHUNK.finditer(text) if (span := _leet_chunk(match))]
+    chunks = [chunk for match in _CHUNK.finditer(text) if (chunk := _leet_chunk(match))]
     taken: set[int] = set()
     for reading in LEET_READINGS if chunks else ():
         letters = list(text)
@@ -126,8 +147,9 @@ def _reversed(text: str, words: Sequence[Word], target: Target) -> Iterator[Span
     if not any(mirror in "".join(word.text for word in words) for mirror in target.mirrored):
         return
     backwards = [word._replace(text=word.text[::-1]) for word in reversed(words)]
+    starts = [word.start for word in words]
     for span in read(text, backwards, target):
-        written = [word.text for word in words if span.start <= word.start < span.end]
+        written = [word.text for word in words[bisect_left(starts, span.start) : bisect_left(starts, span.end)]]
         is_palindrome = "".join(written) == span.found.replace(" ", "")
         if len(span.found) > _SHORT and not is_palindrome and not all(map(is_known, written)):
             yield span._replace(rule=HitRule.REVERSED)

@@ -68,9 +68,7 @@ def derivations(base: str) -> frozenset[str]:
 
 def _apply(rule: _Rule, base: str) -> list[str]:
     return [
-        word
-        for word in _joined(base, rule.suffix)
-        if (base, word) not in table().not_derived and _is_made(rule, word)
+        word for word in _joined(base, rule.suffix) if (base, word) not in table().not_derived and _is_made(rule, word)
     ]
 
 

@@ -27,6 +27,7 @@ _PUNCTUATION = dict.fromkeys("\u2018\u2019\u201b\u02bc\u2032\u00b4\uff07", "'") 
 # Default-ignorable characters that Unicode does not class as format characters or marks.
 _BLANKS = frozenset("\u115f\u1160\u3164\uffa0")
 _SPACES = frozenset("\t\n\v\f\r\x1c\x1d\x1e\x1f\x85")
+_INVISIBLE_ASCII = re.compile(r"[\x00-\x08\x0e-\x1b\x7f]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +45,7 @@ class Folded:
 
 def fold(text: str) -> Folded:
     """The text without what only changes its looks."""
-    if text.isascii() and text.isprintable():
+    if text.isascii() and not _INVISIBLE_ASCII.search(text):
         plain = Folded(text.lower(), range(len(text)), range(1, len(text) + 1))
     else:
         plain = _read_as_latin(text, _fold_characters(text))

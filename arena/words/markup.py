@@ -1,6 +1,7 @@
 """Markup that stands inside a word and vanishes when the text is shown: ban**ana**, <b>ban</b>ana, ban`ana`."""
 
 import re
+from collections import Counter
 
 _INLINE = "a|abbr|b|big|code|del|em|font|i|ins|kbd|mark|s|small|span|strong|sub|sup|tt|u|wbr"
 _TAGS = re.compile(rf"(?<=[^\W\d_])(?:</?(?:{_INLINE})(?: [^<>]{{0,200}})?/?>)+(?=[^\W\d_])")
@@ -17,38 +18,36 @@ def hidden_marks(text: str) -> list[tuple[int, int]]:
         marks += [match.span() for match in _TAGS.finditer(text)]
     if not any(mark in text for mark in ("*", "`", "~~", "||", "_")):
         return marks
+    in_text = Counter(_RUN.findall(text))
     for chunk in _CHUNK.finditer(text):
-        marks += _joining(text, chunk.start(), chunk.end())
+        marks += _joining(text, chunk.start(), chunk.end(), in_text)
     return sorted(marks)
 
 
-def _joining(text: str, start: int, end: int) -> list[tuple[int, int]]:
+def _joining(text: str, start: int, end: int, in_text: Counter[str]) -> list[tuple[int, int]]:
     runs = [match.span() for match in _RUN.finditer(text, start, end)]
-    inner = [
-        (left, right) for left, right in runs if left > start and right < end and _is_inside(text[left - 1], text[right])
-    ]
-    if not inner or _is_spelled(text, start, end):
+    inner = [span for span in runs if start < span[0] and span[1] < end and _is_inside(text, span)]
+    if not inner or _is_spelled(text[start:end]):
         return []
-    return [span for span in inner if _is_paired(text, span, runs, start, end)]
+    in_chunk = Counter(text[slice(*span)] for span in runs)
+    edges = (runs[0][0] == start, runs[-1][1] == end)
+    return [span for span in inner if _is_markup(text[slice(*span)], in_chunk, in_text, edges)]
 
 
-def _is_inside(before: str, after: str) -> bool:
-    return before.isalpha() and after.isalpha()
+def _is_inside(text: str, span: tuple[int, int]) -> bool:
+    return text[span[0] - 1].isalpha() and text[span[1]].isalpha()
 
 
-def _is_spelled(text: str, start: int, end: int) -> bool:
+def _is_spelled(chunk: str) -> bool:
     """Whether the marks part single Latin letters, as in b*a*n*a*n*a: those are separators."""
-    return all(len(piece) == 1 and piece.isascii() for piece in _RUN.split(text[start:end]) if piece)
+    return all(len(piece) == 1 and piece.isascii() for piece in _RUN.split(chunk) if piece)
 
 
-def _is_paired(text: str, span: tuple[int, int], runs: list[tuple[int, int]], start: int, end: int) -> bool:
-    mark = text[slice(*span)]
+def _is_markup(mark: str, in_chunk: Counter[str], in_text: Counter[str], edges: tuple[bool, bool]) -> bool:
+    """Whether a mark has a partner; a lone underscore is no emphasis but a part of a snake_case name."""
     if mark[0] == "_":
-        edges = (runs[0][0] == start, runs[-1][1] == end)
-        return len(runs) == 2 and text[slice(*runs[0])] == text[slice(*runs[1])] and (
-            edges == (False, True) or (len(mark) > 1 and edges == (True, False))
-        )
+        is_emphasis = edges == (False, True) or (len(mark) > 1 and edges == (True, False))
+        return is_emphasis and in_chunk[mark] == in_chunk.total() == 2
     if len(mark) >= 4 and len(mark) % 2 == 0:
         return True  # opened and closed at once
-    alike = sum(text[left:right] == mark for left, right in runs)
-    return alike % 2 == 0 or (mark in _BOLD and text.count(mark) % 2 == 0)
+    return in_chunk[mark] % 2 == 0 or (mark in _BOLD and in_text[mark] % 2 == 0)

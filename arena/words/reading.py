@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
 from typing import NamedTuple
 
 from arena.core.hits import HitRule
@@ -10,6 +11,7 @@ from arena.words.targets import Forms, Target
 
 _GAP = re.compile(r"[\s\-_*`~']*(?:'s)?[\s\-_*`~']*")
 """What may stand between the words of a target: spaces, hyphens, marks of emphasis, a possessive."""
+_WIDEST_GAP = 24
 _BREADTH = {HitRule.EXACT: 0, HitRule.INFLECTION: 1, HitRule.FAMILY: 2}
 
 
@@ -50,7 +52,8 @@ def is_run(text: str, run: Sequence[Word], places: Sequence[Forms]) -> bool:
     """Whether these words are the target's, in its order, with nothing but spaces, hyphens or marks between them."""
     if len(run) < len(places) or any(word.text not in forms for forms, word in zip(places, run, strict=True)):
         return False
-    return all(
-        _GAP.fullmatch(text, min(left.end, right.end), max(left.start, right.start))
-        for left, right in zip(run, run[1:], strict=False)
-    )
+    return all(_is_gap(text, *sorted((left, right), key=lambda word: word.start)) for left, right in pairwise(run))
+
+
+def _is_gap(text: str, left: Word, right: Word) -> bool:
+    return right.start - left.end <= _WIDEST_GAP and _GAP.fullmatch(text, left.end, right.start) is not None

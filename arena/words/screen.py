@@ -19,6 +19,9 @@ _SIGN = re.compile(r"[@$+\uff20\uff04\uff0b\ufe6b\ufe69\ufe62\ufb29\u207a\u208a]
 """A sign that could stand for a letter, in any of the widths that fold to it."""
 
 
+_LARGEST_TABLE = 32768
+
+
 class _Letters(dict[int, str | None]):
     """A table for `str.translate` that keeps letters and digits, folded, and fills itself."""
 
@@ -26,8 +29,9 @@ class _Letters(dict[int, str | None]):
         char = chr(code)
         latin = cousins().get(char)
         letters = latin or "".join(part for part in fold_character(char) if part.isalnum())
-        self[code] = letters or None
-        return self[code]
+        if len(self) < _LARGEST_TABLE:
+            self[code] = letters or None
+        return letters or None
 
 
 _LETTERS = _Letters()

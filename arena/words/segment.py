@@ -13,7 +13,6 @@ from importlib.resources import files
 from itertools import accumulate, pairwise
 from typing import Any
 
-
 _MEASURED = re.compile(
     "(?<=[\u8fd9\u90a3\u54ea\u4e00\u4e8c\u4e24\u4e09\u56db\u4e94\u516d\u4e03\u516b\u4e5d\u5341\u51e0\u6bcf\u67d0])"
     "[\u672c\u6735\u53ea\u5339\u68f5\u8f86\u676f\u7897\u76cf\u9897\u6ef4\u74f6]"
@@ -91,7 +90,7 @@ def _is_part_of_word(word: str, start: int, end: int) -> bool:
 
 
 @cache
-def _tokenizer() -> Any:
+def _tokenizer() -> Any:  # noqa: ANN401 - the library has no types
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # the library's own syntax and its use of pkg_resources
         import jieba

@@ -1,6 +1,7 @@
 """Agents that misbehave, each in its own way. They run in worker processes only; none of them is ever imported here."""
 
 import os
+import resource
 import signal
 import subprocess
 import sys
@@ -48,6 +49,11 @@ class Environment:
 class LastFolder:
     def act(self, view):
         return str(sys.path.index(str(Path.cwd())) == len(sys.path) - 1)
+
+
+class CoreLimit:
+    def act(self, view):
+        return str(resource.getrlimit(resource.RLIMIT_CORE))
 
 
 class Printer:

@@ -32,7 +32,7 @@ def in_the_folder_of_the_agents(monkeypatch):
 def workers(monkeypatch, tmp_path):
     """Lists what this test's workers left running; none may be left, nor any open file."""
     monkeypatch.setenv("TMPDIR", str(tmp_path))
-    files = len(os.listdir("/proc/self/fd"))
+    files = sum(1 for _ in Path("/proc/self/fd").iterdir())
 
     def living():
         return _living(f"TMPDIR={tmp_path}".encode())
@@ -40,7 +40,7 @@ def workers(monkeypatch, tmp_path):
     yield living
     gc.collect()
     assert living() == []
-    assert len(os.listdir("/proc/self/fd")) <= files
+    assert sum(1 for _ in Path("/proc/self/fd").iterdir()) <= files
 
 
 def _living(mark):
@@ -85,6 +85,7 @@ def played(name, *views):
         ("Printer", Action("printed")),
         ("LastFolder", Action("True")),
         ("ClosesStdin", Action("closed")),
+        ("CoreLimit", Action("(0, 0)")),
     ],
 )
 def test_whatever_act_returns_comes_back_as_an_answer(name, answer):
@@ -170,7 +171,9 @@ def test_a_module_that_does_not_exist_is_named():
         asyncio.run(play())
 
 
-@pytest.mark.parametrize("argument", [None, "", "bots", "bots:", ":Bot", "bots:Bot:x", "-c:Bot", "bo ts:Bot", "1bots:Bot"])
+@pytest.mark.parametrize(
+    "argument", [None, "", "bots", "bots:", ":Bot", "bots:Bot:x", "-c:Bot", "bo ts:Bot", "1bots:Bot"]
+)
 def test_an_argument_that_names_no_class_is_refused_before_any_process(argument):
     with pytest.raises(WorkerError, match="name a class, as in process:my_bots:Clever"):
         ProcessAgent(argument)
@@ -180,8 +183,7 @@ def test_cancelling_act_kills_the_worker(workers):
     async def play():
         agent = ProcessAgent("bad_agents:BusyLoop")
         task = asyncio.create_task(agent.act(view()))
-        while not workers():
-            await asyncio.sleep(0.01)
+        await asyncio.to_thread(_until, workers)
         task.cancel()
         with pytest.raises(asyncio.CancelledError):
             await task

@@ -1,5 +1,4 @@
 import json
-import resource
 import socket
 import sys
 from threading import Thread
@@ -90,27 +89,38 @@ def test_what_act_may_not_return(given, error):
         worker.as_answer(given)
 
 
-@pytest.mark.parametrize(
-    ("reference", "kind"),
-    [("builtins:dict", dict), ("collections:OrderedDict.fromkeys", None), ("test_worker_classes:One", None)],
-)
-def test_a_class_is_made_with_nothing_or_with_none(reference, kind, monkeypatch):
-    class Classes:
-        class One:
-            def __init__(self, argument, extra=1, *rest, key=2):
-                self.argument = argument
+class Takes:
+    class One:
+        def __init__(self, argument, extra=1, *rest, key=2):
+            self.arguments = (argument, extra, rest, key)
 
-    monkeypatch.setitem(sys.modules, "test_worker_classes", Classes)
-    made = worker.made(reference)
-    assert type(made) is (kind or type(made))
-    assert getattr(made, "argument", None) is None
+    class Nothing:
+        def __init__(self, extra=1, *rest, key=2):
+            self.arguments = (extra, rest, key)
+
+    class Two:
+        def __init__(self, one, two):
+            raise AssertionError("never made")
+
+    compiled = dict
+
+
+@pytest.mark.parametrize(("name", "arguments"), [("One", (None, 1, (), 2)), ("Nothing", (1, (), 2))])
+def test_a_class_is_made_with_nothing_or_with_none(name, arguments, monkeypatch):
+    monkeypatch.setitem(sys.modules, "made_here", Takes)
+    assert worker.made(f"made_here:{name}").arguments == arguments
+
+
+def test_a_class_that_hides_its_signature_is_made_with_nothing(monkeypatch):
+    monkeypatch.setitem(sys.modules, "made_here", Takes)
+    assert worker.made("made_here:compiled") == {}
+
+
+def test_a_class_that_needs_two_arguments_is_told_so(monkeypatch):
+    monkeypatch.setitem(sys.modules, "made_here", Takes)
+    with pytest.raises(TypeError, match="2 required positional arguments"):
+        worker.made("made_here:Two")
 
 
 def test_a_problem_is_cut_to_a_length_that_fits_a_message():
     assert len(worker.described(ValueError("x" * 5000))) == 1000
-
-
-def test_a_worker_dumps_no_core():
-    before = resource.getrlimit(resource.RLIMIT_CORE)
-    worker.limit(None)
-    assert resource.getrlimit(resource.RLIMIT_CORE) == (0, 0) != (1, before)

@@ -7,8 +7,8 @@ from importlib.metadata import version
 from importlib.resources import files
 
 _MODULES = (
-    "chinese", "dictionaries", "english", "evasions", "families", "fold", "lexemes", "lookalikes", "markup", "reading",
-    "said", "screen", "spelling", "split", "targets",
+    "chinese", "dictionaries", "english", "evasions", "families", "fold", "lexemes", "lookalikes", "markup",
+    "matcher", "reading", "screen", "segment", "spelling", "split", "targets",
 )  # fmt: skip
 _TABLES = ("english.toml", "chinese.toml")
 _LIBRARIES = (

@@ -4,11 +4,12 @@ A text is screened, folded, split into words, and its words are looked up among 
 comes from `evasions`, and Chinese from `chinese`.
 """
 
-from arena.core.hits import Evasion, Form, Hit, HitRule, Language, Policy
+from collections.abc import Iterable, Iterator, Sequence
+
+from arena.core.hits import Evasion, Hit, Language, Policy
 from arena.words import chinese
-from arena.words.errors import TargetError
 from arena.words.evasions import evasions
-from arena.words.fingerprint import fingerprint
+from arena.words.fingerprints import fingerprint
 from arena.words.fold import Folded, fold
 from arena.words.reading import Span, is_run, read
 from arena.words.screen import could_say
@@ -33,15 +34,20 @@ def said(text: str, target: str, policy: Policy = _DEFAULT) -> tuple[Hit, ...]:
 
 
 def guessed(guess: str, target: str, policy: Policy = _DEFAULT) -> bool:
-    """Whether a guess is the target: its words or a form that the policy accepts, one leading article dropped."""
+    """Whether a guess is the target: its words or a form that the policy accepts, one leading article dropped.
+
+    Raises TargetError for a target without words.
+    """
     if policy.language is Language.CHINESE:
         return chinese.is_same(guess, target)
     prepared = prepare(target, policy.form)
+    if len(prepared.words) > 1 and prepared.words[0] in _ARTICLES:
+        prepared = prepare(" ".join(prepared.words[1:]), policy.form)
     text = fold(guess).text
     words = split(text)
-    return _is_target(text, words, prepared) or (
-        len(words) > 1 and words[0].text in _ARTICLES and _is_target(text, words[1:], prepared)
-    )
+    if len(words) > 1 and words[0].text in _ARTICLES:
+        words = words[1:]
+    return _is_target(text, words, prepared)
 
 
 def check_target(target: str, language: Language = Language.ENGLISH) -> None:
@@ -71,24 +77,33 @@ class WordMatcher:
 
 def _read_english(folded: Folded, target: Target) -> list[Span]:
     words = split(folded.text)
-    plain = read(folded.text, words, target)
-    return plain + evasions(folded.text, words, target)
+    return [*read(folded.text, words, target), *evasions(folded.text, words, target)]
 
 
-def _hits(folded: Folded, spans: list[Span], strict: bool) -> tuple[Hit, ...]:
-    """The spans as hits in text order; an evasion that overlaps a plain hit, or one before it, is none."""
-    hits: list[Hit] = []
-    taken: list[Span] = []
-    for span in sorted(spans, key=lambda span: (span.rule.is_evasion, span.start, -span.end)):
-        if span.rule.is_evasion and any(span.start < other.end and other.start < span.end for other in taken):
-            continue
-        taken.append(span)
-        start, end = folded.span(span.start, span.end)
-        hits.append(Hit(start, end, span.found, span.rule, strict or not span.rule.is_evasion))
+def _hits(folded: Folded, spans: Iterable[Span], strict: bool) -> tuple[Hit, ...]:
+    """The spans as hits in text order; an evasion that overlaps a plain hit, or an evasion before it, is none."""
+    ordered = sorted(spans, key=lambda span: (span.start, -span.end))
+    plain = [span for span in ordered if not span.rule.is_evasion]
+    kept = [*plain, *_apart([span for span in ordered if span.rule.is_evasion], plain)]
+    hits = [
+        Hit(*folded.span(span.start, span.end), span.found, span.rule, strict or not span.rule.is_evasion)
+        for span in kept
+    ]
     return tuple(sorted(hits, key=lambda hit: (hit.start, hit.end)))
+
+
+def _apart(evasions: Iterable[Span], plain: Sequence[Span]) -> Iterator[Span]:
+    """The evasions that overlap neither a plain hit nor one another, all in text order."""
+    reached, place = 0, 0
+    for span in evasions:
+        while place < len(plain) and plain[place].end <= span.start:
+            place += 1
+        if span.start >= reached and (place == len(plain) or span.end <= plain[place].start):
+            reached = span.end
+            yield span
 
 
 def _is_target(text: str, words: list[Word], target: Target) -> bool:
     if len(words) == 1:
         return words[0].text in target.singles
-    return len(words) == len(target.places) and is_run(text, words, target.places)
+    return len(words) > 1 and len(words) == len(target.places) and is_run(text, words, target.places)
