@@ -5,20 +5,26 @@ agent of another distribution never runs inside the host's process: it is given 
 """
 
 import inspect
+import json
+import subprocess
+import sys
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from functools import lru_cache
 from importlib.metadata import EntryPoint, entry_points
 from typing import Any
 
 from arena.core.errors import TabooError, UnknownNameError
+from arena.core.hits import Language
 from arena.core.ports import Agent, AgentCard, AgentKind, Judge
 from arena.core.rules import JudgeSpec, Rules
+from arena.core.verdict import Role
 
 OWN_DISTRIBUTION = "taboo-arena"
 WORKER = "process"
 """The agent kind that runs anyone's class in a worker process."""
+PROBE_SECONDS = 60
 
 AGENTS, JUDGES, COMMANDS = "arena.agents", "arena.judges", "taboo.commands"
 _KINDS = {AGENTS: "agent", JUDGES: "judge", COMMANDS: "command"}
@@ -92,13 +98,13 @@ class AgentRef:
     name: str
     argument: str | None
     kind: AgentKind
-    is_isolated: bool
-    """Whether instances can share no memory: only so may both matches of a pair use one word."""
+    card: AgentCard
+    """What is known of the agent before it plays."""
 
     @property
-    def card(self) -> AgentCard:
-        """What is known of the agent before it plays."""
-        return self.kind.card
+    def is_isolated(self) -> bool:
+        """Whether instances can share no memory: only so may both matches of a pair use one word."""
+        return not self.card.is_timed
 
     def make(self) -> Agent:
         """A fresh instance. Raises TabooError where the argument is missing or wrong."""
@@ -108,17 +114,66 @@ class AgentRef:
 def agent(name: str) -> AgentRef:
     """The agent that a person asked for by name, by `NAME:ARGUMENT`, or by `module:Class`.
 
-    Raises UnknownNameError or BrokenPluginError.
+    Raises UnknownNameError, BrokenPluginError or BrokenAgentError.
     """
     head, colon, argument = name.partition(":")
     known = entries(AGENTS)
     if head not in known and colon:
-        return AgentRef(name, name, _agent_kind(WORKER), is_isolated=False)
+        return _in_worker(name, name)
+    if head in known and _distribution(known[head]) != OWN_DISTRIBUTION:
+        try:
+            return _in_worker(name, known[head].value)
+        except BrokenAgentError as broken:
+            raise BrokenPluginError(AGENTS, head, _distribution(known[head]), broken.problem) from None
+    if head == WORKER and colon:
+        return _in_worker(name, argument)
     kind = _agent_kind(head)
-    entry = known[head]
-    if _distribution(entry) != OWN_DISTRIBUTION:
-        return AgentRef(name, entry.value, _agent_kind(WORKER), is_isolated=False)
-    return AgentRef(name, argument if colon else None, kind, is_isolated=not kind.card.is_timed)
+    return AgentRef(name, argument if colon else None, kind, kind.card)
+
+
+@dataclass(eq=False)
+class BrokenAgentError(TabooError):
+    """A class of the user's that cannot play."""
+
+    reference: str
+    problem: str
+
+    def __str__(self) -> str:
+        return (
+            f"agent {self.reference!r} cannot be loaded: {self.problem}; name a class as module:Class, "
+            "with the module in this folder or installed (`taboo agents` lists the built-in ones)"
+        )
+
+
+def _in_worker(name: str, reference: str) -> AgentRef:
+    """An agent that is not ours: it gets a process of its own, even to be looked at. Raises BrokenAgentError."""
+    kind = _agent_kind(WORKER)
+    row = _probe(reference)
+    card = replace(
+        kind.card,
+        name=name,
+        version=row["version"],
+        summary=row["summary"] or kind.card.summary,
+        roles=frozenset(Role(role) for role in row["roles"]) if row["roles"] is not None else kind.card.roles,
+        languages=kind.card.languages
+        if row["languages"] is None
+        else frozenset(Language(language) for language in row["languages"]),
+    )
+    return AgentRef(name, reference, kind, card)
+
+
+@lru_cache
+def _probe(reference: str) -> dict[str, Any]:
+    command = [sys.executable, "-P", "-m", "arena.probe", reference]
+    try:
+        done = subprocess.run(command, capture_output=True, text=True, timeout=PROBE_SECONDS, check=False)
+    except subprocess.TimeoutExpired:
+        raise BrokenAgentError(reference, f"importing it took longer than {PROBE_SECONDS} s") from None
+    if done.returncode:
+        lines = done.stderr.strip().splitlines() or [f"the import ended with code {done.returncode}"]
+        raise BrokenAgentError(reference, lines[-1])
+    row: dict[str, Any] = json.loads(done.stdout)
+    return row
 
 
 def _agent_kind(name: str) -> AgentKind:

@@ -59,7 +59,7 @@ def round_robin(agents: Sequence[AgentRef], rules: Rules) -> tuple[Pairing, ...]
         if one.name != other.name and can(one, Role.ATTACKER) and can(other, Role.DEFENDER)
     ]
     if not orders:
-        raise NoPairingError(tuple(agent.name for agent in agents), rules.language)
+        raise NoPairingError(tuple(agent.name for agent in agents), rules.language.value)
     met = {(one.name, other.name) for one, other in orders}
     return tuple(Pairing(one, other, (other.name, one.name) in met) for one, other in orders)
 

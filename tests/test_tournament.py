@@ -58,7 +58,7 @@ class EnglishOnly(Quiet):
 
 
 def ref(kind, name: str | None = None) -> AgentRef:
-    return AgentRef(name or kind.card.name, None, kind, is_isolated=not kind.card.is_timed)
+    return AgentRef(name or kind.card.name, None, kind, kind.card)
 
 
 def plan(pairings, rounds: int = 4, master: str = "7", words=WORDS):

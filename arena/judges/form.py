@@ -5,10 +5,9 @@ It rules on four shapes, each of which it can point at: one phrase over and over
 third identical utterance of five or more words (`repeated`). Its score is 1 or 0.
 """
 
+import re
 from collections.abc import Callable
 from functools import cached_property
-from itertools import groupby
-from math import ceil
 from pathlib import Path
 
 from arena.core.actions import Case, Ruling
@@ -24,9 +23,11 @@ LONE_CHARACTERS = 5
 """From this many times on, an utterance of one letter alone is ruled against."""
 FLOOD = 12
 """From this many times on, one character in a row is, where it makes up half of the utterance."""
+_FLOODS = re.compile(rf"(\D)\1{{{FLOOD - 1},}}")
 
 PASTED_WORDS = 8
 PASTED_SHARE = 0.7
+_SHARD = 5
 PASTED_BACK = 3
 """How many of the opponent's latest utterances are compared."""
 
@@ -69,12 +70,12 @@ class FormJudge:
 def repeats_a_character(case: Case) -> bool:
     """Whether the utterance is one letter alone, or a flood of one character."""
     seen = "".join(folded(case.text).split())
-    letters = [char for char in seen if char.isalpha()]
-    lone = set(letters)
-    if len(lone) == 1 and len(letters) >= (FLOOD if lone <= _LAUGHS else LONE_CHARACTERS):
-        return True
-    longest = max((sum(1 for _ in run) for char, run in groupby(seen) if not char.isdigit()), default=0)
-    return longest >= FLOOD and 2 * longest >= len(seen)
+    letters = {char for char in set(seen) if char.isalpha()}
+    if len(letters) == 1:
+        times = seen.count(next(iter(letters)))
+        if times >= (FLOOD if letters <= _LAUGHS else LONE_CHARACTERS):
+            return True
+    return any(2 * len(flood[0]) >= len(seen) for flood in _FLOODS.finditer(seen))
 
 
 def stalls(case: Case) -> bool:
@@ -83,6 +84,8 @@ def stalls(case: Case) -> bool:
 
 
 def _repeats_a_phrase(read: tuple[str, ...]) -> bool:
+    if 2 * len(set(read)) > len(read):  # too many different words for any phrase to make up enough
+        return False
     for length in range(1, min(_LONGEST_PHRASE, len(read) // 2) + 1):
         again = _longest_periodic(read, length)
         is_enough = again // length >= _REPEATS.get(length, _REPEATS_LONGER)
@@ -125,15 +128,25 @@ def pastes(case: Case) -> bool:
     read = tokens(case.text)
     if words_in(read) < PASTED_WORDS:
         return False
-    length = ceil(PASTED_SHARE * len(read))
-    windows = [(start, start + length) for start in range(len(read) - length + 1)]
-    stretches = [_joined(read[a:b]) for a, b in windows if words_in(read[a:b]) >= PASTED_WORDS] or [_joined(read)]
     theirs = [said.text for said in case.history if said.role is not case.role and said.text is not None]
-    return any(stretch in _joined(tokens(text)) for text in theirs[-PASTED_BACK:] for stretch in stretches)
+    return any(_is_copy(_longest_shared(read, tokens(text)), read) for text in theirs[-PASTED_BACK:])
 
 
-def _joined(read: tuple[str, ...]) -> str:
-    return f" {' '.join(read)} "
+def _is_copy(stretch: tuple[str, ...], read: tuple[str, ...]) -> bool:
+    return len(stretch) >= PASTED_SHARE * len(read) and words_in(stretch) >= PASTED_WORDS
+
+
+def _longest_shared(read: tuple[str, ...], theirs: tuple[str, ...]) -> tuple[str, ...]:
+    """The longest stretch of which every few tokens in a row are also in theirs: a verbatim copy, found in one pass."""
+    shards = {theirs[start : start + _SHARD] for start in range(len(theirs) - _SHARD + 1)}
+    best: tuple[str, ...] = ()
+    start = 0
+    for end in range(_SHARD, len(read) + 1):
+        if read[end - _SHARD : end] not in shards:
+            start = end - _SHARD + 1
+        elif end - start > len(best):
+            best = read[start:end]
+    return best
 
 
 def repeats_itself(case: Case) -> bool:

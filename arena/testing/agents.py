@@ -39,7 +39,7 @@ async def _check_agent(kind: AgentKind, argument: str | None, matcher: Matcher) 
     with exam.law("the card is complete"):
         require(isinstance(card, AgentCard), "there is no card of type AgentCard")
         _check_card(kind.card)
-    if not isinstance(card, AgentCard) or card.is_human:
+    if not isinstance(card, AgentCard) or card.is_human or exam.report().broken:
         return exam.report()
     with exam.law("each match gets an agent of its own, which may be closed unused"):
         one, other = kind(argument), kind(argument)
@@ -96,7 +96,7 @@ def _view(
     role: Role,
     rules: Rules,
     turn: int,
-    history: tuple[Said, ...],
+    said: tuple[Said, ...],
     *,
     guesses_left: int = 1,
     seed: int = 7,

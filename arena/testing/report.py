@@ -61,6 +61,7 @@ class Examination:
 
     @contextmanager
     def law(self, law: str) -> Iterator[None]:
+        """Note whether the law holds: it does where nothing is raised inside."""
         try:
             yield
         except BreachError as breach:
@@ -71,14 +72,17 @@ class Examination:
             self._findings.append(Finding(law))
 
     def report(self) -> Report:
+        """Everything noted so far."""
         return Report(self._subject, tuple(self._findings))
 
 
 def require(holds: bool, problem: str) -> None:
+    """Raise BreachError with the problem where something does not hold."""
     if not holds:
         raise BreachError(problem)
 
 
 def check_fingerprint(*prints: str) -> None:
+    """Raise BreachError where these are not one and the same fingerprint of 16 hex digits."""
     require(len(set(prints)) == 1, f"it changes: {', '.join(sorted(set(prints)))}")
     require(_FINGERPRINT.fullmatch(prints[0]) is not None, f"it is {prints[0]!r}")

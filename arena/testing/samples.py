@@ -46,5 +46,6 @@ def history(role: Role, turn: int, lines: Sequence[str]) -> tuple[Said, ...]:
 
 
 def new_match(rules: Rules, target: str, matcher: Matcher, name: str = "conformance") -> Match:
+    """A match that has not begun, between nobody in particular."""
     seat = Seat("conformance", "1")
     return Match(name, Started(rules, target, "7", seat, seat, "2026-01-01T00:00:00+00:00"), matcher)

@@ -12,17 +12,20 @@ from arena.core.hits import Evasion, Form, Hit, HitRule, Language, Policy
 from arena.words import TargetError, WordMatcher, check_target, fingerprint, guessed, said
 from arena.words.fold import fold
 from arena.words.matcher import _hits, _read_english
+from arena.words.screen import _LARGEST_TABLE, _Letters
 from arena.words.targets import prepare
 
 STRICT = Policy(evasion=Evasion.STRICT)
 CHINESE = Policy(language=Language.CHINESE)
 PIECES = st.sampled_from(
     [
-        "banana", "Bananas", "ban", "ana", "b", "a", "n", "4", "@", "!", "ananab", "ice", "cream", "ICE", "1ce", "cr3am",
-        "maerc", "eci", "went", "going", "will", "won't", " ", " ", "-", "_", "*", "**", "`", "'", "'s", ".", ", ", "\n",
-        "<b>", "</b>", "\u200b", "\u0430", "\u0441", "\u00e1", "\uff42", "\u2019", "\u201d", "\uff14", "\u6f22", "\u2122",
+        "banana", "Bananas", "ban", "ana", "b", "a", "n", "4", "@", "!", "ananab", "ice", "cream", "ICE", "1ce",
+        "cr3am", "maerc", "eci", "went", "going", "will", "won't", " ", " ", "-", "_", "*", "**", "`", "'", "'s", ".",
+        ", ", "\n", "<b>", "</b>", "\u200b", "\u0430", "\u0441", "\u00e1", "\uff42", "\u2019", "\u201d", "\uff14",
+        "\u6f22", "\u2122", "\u043c\u0438\u0440", "\u041d",
     ]
 )  # fmt: skip
+TARGETS = st.sampled_from(["banana", "ice cream", "go", "will", "\u043c\u0438\u0440"])
 
 
 def test_a_hit_tells_where_what_and_by_which_rule():
@@ -140,15 +143,19 @@ def test_the_package_has_no_other_names():
         _ = arena.words.utter
 
 
-@given(
-    st.lists(PIECES, max_size=12).map("".join),
-    st.sampled_from(["banana", "ice cream", "go", "will", "\u0441\u043e\u0440"]),
-)
+@given(st.lists(PIECES, max_size=12).map("".join), TARGETS)
 @example("b<b>a</b>nana \uff14", "banana")
 def test_the_screen_holds_back_no_hit(text, target):
     prepared = prepare(target, Form.INFLECTION)
     folded = fold(text)
     assert said(text, target, STRICT) == _hits(folded, _read_english(folded, prepared), strict=True)
+
+
+def test_the_table_of_letters_stops_growing():
+    letters = _Letters()
+    folded = "".join(map(chr, range(0x4E00, 0x4E00 + _LARGEST_TABLE + 99))).translate(letters)
+    assert len(letters) == _LARGEST_TABLE
+    assert folded.startswith("\u4e00\u4e01")
 
 
 @given(st.text())
