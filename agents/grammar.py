@@ -97,7 +97,8 @@ def plural(word: str) -> str:
     from lemminflect import getInflection
 
     start, space, head = word.rpartition(" ")
-    return start + space + max(getInflection(head, "NNS") or (head,), key=_zipf)
+    others = [form for form in getInflection(head, "NNS") if form != head]
+    return start + space + max(others, key=_zipf, default=head)
 
 
 @lru_cache(maxsize=16384)
@@ -151,4 +152,4 @@ _SPEAK = {
 def _table() -> Mapping[str, frozenset[str]]:
     """Each table of `data/english.toml` as a set of words."""
     raw: dict[str, str] = tomllib.loads(files("agents").joinpath("data/english.toml").read_text(encoding="utf-8"))
-    return {name: frozenset(text.split()) for name, text in raw.items()}
+    return {name: frozenset(word.replace("_", " ") for word in text.split()) for name, text in raw.items()}

@@ -20,6 +20,7 @@ from rich.text import Text
 from arena.core.actions import Action, Said
 from arena.core.errors import TabooError
 from arena.core.ports import AgentCard, AnyView, Resign
+from arena.core.rules import WrongGuess
 from arena.core.verdict import Role
 from arena.core.views import AttackerView
 from arena.terminal import plain
@@ -174,7 +175,7 @@ class HumanAgent:
         return None
 
     def _say(self, text: str, view: AnyView) -> Action | None:
-        if not text:
+        if not plain(text).strip():
             return None
         most = view.rules.max_chars
         if len(text) > most:
@@ -231,11 +232,12 @@ def _task(view: AnyView) -> Panel:
     turns = _counted(rules.max_turns, "turn", "turns")
     if isinstance(view, AttackerView):
         word = (plain(view.target), "bold yellow")
-        task = Text.assemble("You attack. The word is ", word, f". Make the other side say it within {turns}; ")
-        task.append("if you say it yourself, you lose it.")
+        task = Text.assemble("You attack. The word is ", word, f". Make the other side say it within {turns}, ")
+        task.append("and do not say it yourself.")
     else:
         task = Text(f"You defend. The other side wants you to say a word that you do not know. Survive {turns}, ")
-        task.append(f"or find the word out and /guess it ({_counted(rules.guess_limit, 'guess', 'guesses')}).")
+        cost = ", and a wrong one loses" if rules.wrong_guess is WrongGuess.LOSE else ""
+        task.append(f"or find the word out and /guess it ({_counted(rules.guess_limit, 'guess', 'guesses')}{cost}).")
     return Panel(task, title=Text(f"{view.role}, list {plain(rules.word_list)}"), subtitle="/help", width=88)
 
 

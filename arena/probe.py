@@ -32,7 +32,7 @@ def main(reference: str) -> int:
     if not callable(getattr(found, "act", None)):
         sys.stderr.write(f"\nTypeError: {reference} is not a class with a method act(view)\n")
         return 1
-    sys.stdout.write(json.dumps(_row(getattr(found, "card", None), name)))
+    sys.stdout.write("\n" + json.dumps(_row(getattr(found, "card", None), name)))
     return 0
 
 

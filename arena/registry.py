@@ -73,7 +73,7 @@ def entries(group: str) -> dict[str, EntryPoint]:
     found: dict[str, EntryPoint] = {}
     for entry in entry_points(group=group):
         known = found.setdefault(entry.name, entry)
-        if known.value != entry.value:
+        if (known.value, _distribution(known)) != (entry.value, _distribution(entry)):
             raise NameClaimedTwiceError(group, entry.name, (_distribution(known), _distribution(entry)))
     return dict(sorted(found.items()))
 
@@ -121,6 +121,8 @@ def agent(name: str) -> AgentRef:
     if head not in known and colon:
         return _in_worker(name, name)
     if head in known and _distribution(known[head]) != OWN_DISTRIBUTION:
+        if colon:  # a worker makes the class without an argument, and one that is given must not get lost
+            raise UnknownNameError(_kind(AGENTS), name, near=(head,))
         try:
             return _in_worker(name, known[head].value)
         except BrokenAgentError as broken:
@@ -172,7 +174,11 @@ def _probe(reference: str) -> dict[str, Any]:
     if done.returncode:
         lines = done.stderr.strip().splitlines() or [f"the import ended with code {done.returncode}"]
         raise BrokenAgentError(reference, lines[-1])
-    row: dict[str, Any] = json.loads(done.stdout)
+    try:
+        # Code at a lower level than Python may have written before the card, and an import may exit without a word.
+        row: dict[str, Any] = json.loads(done.stdout.rpartition("\n")[2])
+    except ValueError:
+        raise BrokenAgentError(reference, "the import ended the program before the class could be seen") from None
     return row
 
 

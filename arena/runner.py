@@ -12,6 +12,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 
 from arena.core.actions import Action, Ruling
+from arena.core.errors import EventError
 from arena.core.events import Departure, Event, Seat, Started
 from arena.core.machine import Act, Begin, Effect, Leave, Match, Message, NeedRuling, Record, Resume, Rule, Tell
 from arena.core.ports import Agent, AgentCard, Judge, Log, Matcher, Resign
@@ -26,9 +27,15 @@ class MemoryLog:
         self.events: dict[str, list[Event]] = {}
 
     async def append(self, events: Sequence[Event]) -> None:
-        """Keep events of one match, in order."""
-        for event in events:
-            self.events.setdefault(event.match, []).append(event)
+        """Keep events of one match, all or none, in order. Raises EventError where they do not follow those before."""
+        if not events:
+            return
+        match = events[0].match
+        kept = self.events.get(match, [])
+        for seq, event in enumerate(events, start=len(kept)):
+            if event.match != match or event.seq != seq:
+                raise EventError(event.match, event.seq, "seq", f"expected event {seq} of match {match}")
+        self.events[match] = [*kept, *events]
 
     async def read(self, match: str) -> list[Event]:
         """The events of a match in order; empty where there is none."""

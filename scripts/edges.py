@@ -22,7 +22,7 @@ class Edges:
             self.of[source][word] = edge
 
     def strongest(self, left_out: frozenset[str]) -> dict[str, list[tuple[str, float, str, bool]]]:
-        """The words in order, each with its edges, strongest first, at most `MAX_EDGES`; none leads to a word left out."""
+        """The words in order, each with at most `MAX_EDGES` edges, strongest first; the words left out are gone."""
         kept = {}
         for source in sorted(self.of.keys() - left_out):
             ranked = sorted(

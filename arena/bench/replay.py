@@ -9,7 +9,7 @@ from arena.bench.measure import Measure, peak_memory
 from arena.clock import timestamp
 from arena.core.actions import Action
 from arena.core.events import Event, Seat, Started
-from arena.core.machine import Act, Begin, Match, Record
+from arena.core.machine import Act, Begin, Match, Message, Record
 from arena.core.ports import Log
 from arena.core.replay import replay
 from arena.core.rules import preset
@@ -48,8 +48,9 @@ async def _fill(log: Log, matches: int) -> None:
     template: list[Event] = []
     started = Started(preset("spag", max_turns=TURNS), "banana", "bench", seat, seat, timestamp())
     match = Match("template", started, matcher)
-    moves = [Act(role, turn, f"{turn}{role}", Action(UTTERANCE)) for turn in range(1, TURNS + 1) for role in Role]
-    for message in (Begin(), *moves):
+    messages: list[Message] = [Begin()]
+    messages += [Act(role, turn, f"{turn}{role}", Action(UTTERANCE)) for turn in range(1, TURNS + 1) for role in Role]
+    for message in messages:
         template += [effect.event for effect in match.receive(message, 0) if isinstance(effect, Record)]
     pending = [
         log.append([Event(f"bench-{number}", event.seq, event.at, event.body) for event in template])

@@ -48,7 +48,8 @@ class CannotPlayError(TabooError):
     language: Language
 
     def __str__(self) -> str:
-        return f"{self.agent!r} cannot play {self.role} in language {self.language.value!r}; `taboo agents` says who can"
+        language = self.language.value
+        return f"{self.agent!r} cannot play {self.role} in language {language!r}; `taboo agents` says who can"
 
 
 @dataclass(eq=False)

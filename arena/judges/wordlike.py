@@ -15,6 +15,8 @@ from math import exp, log2, log10
 from pathlib import Path
 
 from arena.core.actions import Case, Ruling
+from arena.judges import letters
+from arena.judges.letters import implausibility
 from arena.judges.reading import FINE, HAN, HAN_PER_WORD, fingerprint, folded
 
 GIBBERISH = "gibberish"
@@ -45,13 +47,15 @@ class _Curve:
         return 1 / (1 + exp(self.slope * (self.middle - share)))
 
 
-_ENGLISH = _Curve(0.45, 12.0)
+_ENGLISH = _Curve(0.4, 14.0)
 _CHINESE = _Curve(0.5, 12.0)
 
 # The rarest a word of this many letters may be and count as half known, in zipf (log10 of uses in a billion words).
 # Short strings of letters nearly all are somebody's abbreviation, so a short word must be common to be believed.
 _RARE = {2: 4.6, 3: 4.2, 4: 3.4, 5: 2.7, 6: 2.2}
 _RARE_LONG = 1.6
+# What an unknown word counts though its letters are in perfect order, and from what length on their order tells.
+_LEAST_STRANGE, _TELLING_LENGTH = 0.2, 4
 _RARE_HAN_WORD = 2.5
 # Almost every character is a word by itself; only the commonest often stand alone.
 _LONE_HAN_UNKNOWN, _LONE_HAN_KNOWN = 5.8, 7.0
@@ -72,7 +76,8 @@ class WordlikeJudge:
     @cached_property
     def fingerprint(self) -> str:
         """16 hex digits over this judge's source and the version of its word counts."""
-        return fingerprint(Path(__file__).read_text(encoding="utf-8"), version("wordfreq"))
+        sources = (Path(__file__), Path(letters.__file__))
+        return fingerprint(*(path.read_text(encoding="utf-8") for path in sources), version("wordfreq"))
 
     async def rule(self, case: Case) -> Ruling:
         """How sure the judge is that the utterance is gibberish."""
@@ -119,12 +124,18 @@ def _weight(word: str) -> float:
 
 @lru_cache(maxsize=65536)
 def _strangeness(word: str) -> float:
-    """How unknown an English word is, from 0 to 1. Stretched words are read as they are meant: yesss, ahhhh."""
+    """How unknown an English word is, from 0 to 1; less where it could be a word.
+
+    Stretched words are read as they are meant: yesss, ahhhh.
+    """
     if word in _CLIPPED:
         return 0.0
     spellings = {word, _STRETCHED.sub(r"\1\1", word), _STRETCHED.sub(r"\1", word)}
     rare = _RARE.get(len(word), _RARE_LONG)
-    return min(_ramp(_zipf(_english(), spelling), rare - 0.75, rare + 0.75) for spelling in spellings)
+    unknown = min(_ramp(_zipf(_english(), spelling), rare - 0.75, rare + 0.75) for spelling in spellings)
+    if not unknown or len(word) < _TELLING_LENGTH:
+        return unknown
+    return unknown * (_LEAST_STRANGE + (1 - _LEAST_STRANGE) * implausibility(word))
 
 
 def _han_oddness(runs: list[str], characters: int) -> float:

@@ -74,6 +74,7 @@ class Rows:
         self.results += other.results
         self.erased += other.erased
         self.standings |= other.standings
+        self.replaces_results |= other.replaces_results
 
     def enter(self, standing: Standing, event: Event) -> None:
         """Write one event of the match that stands so; at its end, its result."""
@@ -102,6 +103,9 @@ class Desk(Protocol):
 
     def stored(self, match: str) -> StoredMatch | None:
         """The match as it is stored, or None where the log has none of it."""
+
+    def everything(self) -> Iterable[StoredMatch]:
+        """Every match of the log."""
 
 
 class Change(Protocol):
@@ -179,7 +183,7 @@ class Redaction:
     def _events(self, stored: StoredMatch) -> Sequence[int]:
         """The numbers of the events whose words shall go."""
         kept = stored.kept()
-        bodies = [Event.from_line(line).body for line in stored.lines]
+        bodies = [event.body for event in stored.sealed_events()]
         if isinstance(self.of, Role):
             found = [seq for seq in kept if _is_said_by(bodies[seq], self.of)]
             if not found:
@@ -232,3 +236,20 @@ class Transfer:
             results=[] if result is None else [result.to_row()],
             standings={self.match: self.standing},
         )
+
+
+@dataclass(frozen=True, slots=True)
+class Rebuild:
+    """Derive the results of all matches again from their events."""
+
+    match: str = ""
+
+    def rows(self, desk: Desk) -> Rows:
+        """Every result there is; those in the table are replaced. Raises EventError where an event cannot be read."""
+        rows = Rows(replaces_results=True)
+        for stored in desk.everything():
+            standing = standing_of(stored.sealed_events())
+            result = None if standing is None else standing.result()
+            if result is not None:
+                rows.results.append(result.to_row())
+        return rows

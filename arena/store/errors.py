@@ -196,11 +196,10 @@ class UnfitEventError(LogError):
 class MatchNotFoundError(LogError):
     """The log holds no such match."""
 
-    where: str
     match: str
 
     def __str__(self) -> str:
-        return f"the log at {self.where!r} holds no match {self.match!r}"
+        return f"the log holds no match {self.match!r}; `matches()` names those that it has"
 
 
 @dataclass(eq=False)

@@ -12,7 +12,8 @@ from arena.store.tables import EVENT, WORDS
 CHUNK = 500
 """Matches read by one query: some megabytes."""
 
-_IS_FIRST = text("seq = 0")  # a literal, so that the database knows its index of first events to fit
+IS_FIRST = text("seq = 0")
+"""A literal, so that the database knows its index of first events to fit."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,11 +28,14 @@ class StoredMatch:
         """The words kept apart, by the number of their event."""
         return dict(words_form.from_line(line) for line in self.words)
 
+    def sealed_events(self) -> list[Event]:
+        """The events without any person's words. Raises EventError where the stored text is damaged."""
+        return [Event.from_line(line) for line in self.lines]
+
     def events(self) -> list[Event]:
         """The events with the words that still exist. Raises EventError where the stored text is damaged."""
-        kept = self.kept()
-        found = [Event.from_line(line) for line in self.lines]
-        return [unseal(event, kept[event.seq]) if event.seq in kept else event for event in found]
+        events, kept = self.sealed_events(), self.kept()
+        return [unseal(event, kept[event.seq]) if event.seq in kept else event for event in events]
 
 
 def read(connection: Connection, matches: Sequence[str]) -> list[StoredMatch]:
@@ -47,7 +51,7 @@ def read(connection: Connection, matches: Sequence[str]) -> list[StoredMatch]:
 
 def first_events(connection: Connection, after: int = -1) -> list[tuple[int, str]]:
     """The next matches in order, each with the place of its first event, from beyond the place `after`."""
-    rows = select(EVENT.c.id, EVENT.c.match).where(_IS_FIRST, EVENT.c.id > after).order_by(EVENT.c.id).limit(CHUNK)
+    rows = select(EVENT.c.id, EVENT.c.match).where(IS_FIRST, EVENT.c.id > after).order_by(EVENT.c.id).limit(CHUNK)
     return [(place, match) for place, match in connection.execute(rows)]
 
 
@@ -56,7 +60,7 @@ def in_order(connection: Connection, matches: Sequence[str]) -> list[str]:
     found: dict[str, int] = {}
     for start in range(0, len(matches), CHUNK):
         some = matches[start : start + CHUNK]
-        rows = select(EVENT.c.match, EVENT.c.id).where(_IS_FIRST, EVENT.c.match.in_(some))
+        rows = select(EVENT.c.match, EVENT.c.id).where(IS_FIRST, EVENT.c.match.in_(some))
         found.update((match, place) for match, place in connection.execute(rows))
     return sorted(found, key=found.__getitem__)
 

@@ -24,7 +24,7 @@ _TIES = frozenset("-._*~|/\u00b7")
 _FEWEST_SYLLABLES = 3
 _STRAY = frozenset("aio")
 """Words of one letter that may stand next to a spelling: give me *a* b-a-n-a-n-a."""
-_CHUNK = re.compile(r"(?<![\w@$+!])[$\w][\w@$+!]*")
+_CHUNK = re.compile(r"(?<![\w@$+!\u20ac\u00a3])[@$\w][\w@$+!\u20ac\u00a3]*")
 _MEASURE = re.compile(
     r"\d+(?:[a-z]|st|nd|rd|th|am|pm|ft|in|mm|cm|km|kg|mg|ml|kb|mb|gb|tb|hz|khz|mhz|ghz|lbs?|oz|bn|hrs?|mins?|secs?|yo)"
 )
@@ -44,6 +44,8 @@ def evasions(text: str, words: Sequence[Word], target: Target) -> list[Span]:
 def _spelled(text: str, words: Sequence[Word], target: Target) -> Iterator[Span]:
     for run in _letter_runs(text, words):
         found = _spelling(text, run, target)
+        if found is None and len(run) > _SHORT:
+            found = _spelling_backwards(run, target)
         if found is None and len(run) > _SHORT:
             parts = [_spelling(text, part, target) for part in _even_parts(text, run)]
             yield from (part for part in parts if part)
@@ -103,6 +105,13 @@ def _spelling(text: str, run: list[Word], target: Target) -> Span | None:
         if len(form) > _SHORT or is_plain:
             return Span(letters[0].start, letters[-1].end, form, HitRule.SPELLED)
     return None
+
+
+def _spelling_backwards(run: list[Word], target: Target) -> Span | None:
+    form = "".join(word.text for word in reversed(run))
+    if len(form) <= _SHORT or form not in target.singles:
+        return None
+    return Span(run[0].start, run[-1].end, form, HitRule.REVERSED)
 
 
 def _even_parts(text: str, run: list[Word]) -> Iterator[list[Word]]:

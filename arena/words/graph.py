@@ -23,6 +23,8 @@ STEPS = 2
 """How far activation spreads unless told otherwise."""
 DECAY = 0.5
 """What share of its activation a word hands on at each step."""
+FLOOR = 0.002
+"""Below this, activation is not worth mentioning."""
 
 
 class Relation(StrEnum):
@@ -123,7 +125,11 @@ class Graph:
         return min(1.0, max(0.1, 1 - (self.frequency(word) - 4.2) / 2))
 
     def activation(
-        self, heard: Mapping[str, float] | Iterable[str], steps: int = STEPS, decay: float = DECAY
+        self,
+        heard: Mapping[str, float] | Iterable[str],
+        steps: int = STEPS,
+        decay: float = DECAY,
+        floor: float = FLOOR,
     ) -> dict[str, float]:
         """How much each word comes to mind when the words are heard: activation spreads `steps` edges far.
 
@@ -132,10 +138,11 @@ class Graph:
                 what the graph does not know is passed over.
             steps: how many edges activation may cross; with 0 only what was heard is active.
             decay: the share of its activation that a word hands on; more edges share it more thinly.
+            floor: how active a word must be to be named.
 
         Returns:
             The active words, strongest first and among equals in the order of the graph. What was heard is among them.
-            The sum over two utterances is the activation of both together, so a listener may add up turn by turn.
+            With no floor, the sum over two utterances is the activation of both together: a listener may add up.
         """
         import numpy as np
 
@@ -146,7 +153,7 @@ class Graph:
         for _ in range(steps):
             level = self._spread(level, decay)
             total += level
-        active = np.flatnonzero(total)
+        active = np.flatnonzero(total > max(floor, 0.0))
         order = active[np.argsort(-total[active], kind="stable")]
         return {self._words[number]: strength for number, strength in zip(order, total[order].tolist(), strict=True)}
 
@@ -168,7 +175,7 @@ class Graph:
         ends = np.cumsum(degrees)
         places = np.arange(degrees.sum()) + np.repeat(starts[sources] - (ends - degrees), degrees)
         flow = np.repeat(level[sources] * decay, degrees) * shares[places]
-        return np.bincount(targets[places], weights=flow, minlength=len(level))
+        return np.asarray(np.bincount(targets[places], weights=flow, minlength=len(level)), dtype=np.float64)
 
     @cached_property
     def _matrix(self) -> "tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.float64]]":

@@ -10,12 +10,11 @@ import re
 from arena.words.fold import fold_character
 from arena.words.lookalikes import cousins
 
-LEET_READINGS = tuple(
-    str.maketrans(dict(zip("0123456789@$+!", letters, strict=True))) for letters in ("oizeasgtbgasti", "olzeasgtbgasti")
-)
+_LEET = "0123456789@$+!\u20ac\u00a3"
+LEET_READINGS = (str.maketrans(_LEET, "oizeasgtbgastiel"), str.maketrans(_LEET, "olzeasgtbgastiel"))
 """What digits and signs are read as; a 1 may be an i or an l."""
 _DIGIT = re.compile("[0-9]")
-_SIGN = re.compile(r"[@$+\uff20\uff04\uff0b\ufe6b\ufe69\ufe62\ufb29\u207a\u208a]|[!\uff01\ufe57]\w")
+_SIGN = re.compile(r"[@$+\u20ac\u00a3\uff20\uff04\uff0b\ufe6b\ufe69\ufe62\ufb29\u207a\u208a]|[!\uff01\ufe57]\w")
 """A sign that could stand for a letter, in any of the widths that fold to it."""
 
 

@@ -4,8 +4,10 @@ python terminal_match.py ROLE GUESSES OPPONENT_LINE...
 """
 
 import asyncio
+import fcntl
 import json
 import sys
+import termios
 
 from agents.human import HumanAgent
 from arena.core.actions import Action
@@ -49,4 +51,6 @@ async def main(role, guesses, lines):
 
 if __name__ == "__main__":
     role, guesses, *lines = sys.argv[1:]
+    if sys.stdin.isatty():  # so that Ctrl-C reaches this program and no other
+        fcntl.ioctl(0, termios.TIOCSCTTY, 0)
     asyncio.run(main(Role(role), int(guesses), lines))

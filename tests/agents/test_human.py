@@ -18,7 +18,7 @@ from rich.console import Console
 from agents.human import HumanAgent, HumanArgumentError, Keyboard
 from arena.core.actions import Action, Said
 from arena.core.ports import AgentKind, Resign
-from arena.core.rules import Rules
+from arena.core.rules import PRESETS, Rules
 from arena.core.verdict import Role
 from arena.core.views import AttackerView, DefenderView
 
@@ -35,7 +35,7 @@ class Terminal:
         self._process = subprocess.Popen(
             [sys.executable, str(SCRIPT), role, str(guesses), *lines],
             stdin=inside, stdout=inside, stderr=inside, start_new_session=True,
-            preexec_fn=_take_terminal, env={**os.environ, "COLUMNS": "100", "TERM": "xterm"},
+            env={**os.environ, "COLUMNS": "100", "TERM": "xterm"},
         )  # fmt: skip
         os.close(inside)
 
@@ -77,13 +77,6 @@ class Terminal:
         while "\n" not in self.seen[self._at :]:
             self._read()
         return json.loads(self.seen[self._at :].splitlines()[0])
-
-
-def _take_terminal():
-    import fcntl
-    import termios
-
-    fcntl.ioctl(0, termios.TIOCSCTTY, 0)
 
 
 def without_colour(text):
@@ -260,6 +253,11 @@ def test_an_attacker_is_told_its_word_and_that_it_cannot_guess():
     assert answer == Action("ok")
     assert "The word is banana." in screen
     assert "Only the defender guesses" in screen
+
+
+@pytest.mark.parametrize(("rules", "warning"), [("paper", False), ("spag", True)])
+def test_a_defender_is_told_what_a_wrong_guess_costs(rules, warning):
+    assert ("a wrong one loses" in act("ok\n", defender(rules=PRESETS[rules]))[1]) is warning
 
 
 def test_history_shows_everything_again():

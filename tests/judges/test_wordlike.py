@@ -5,6 +5,7 @@ import pytest
 from arena.core.actions import Case
 from arena.core.hits import Language
 from arena.core.verdict import Role
+from arena.judges.letters import implausibility
 from arena.judges.wordlike import WordlikeJudge, oddness
 
 FINE = [
@@ -20,6 +21,7 @@ FINE = [
     "b-a-n-a-n-a, you know what I mean",
     "Wouldn't they've said it's what you'd do?",
     "Isn \u2019 t it?",
+    "It is a bluffinator of the Snorvaks, they say.",
     "My name is Mahima Krzyzewski, nice to meet you.",
     "See https://xkq.zzvw.example/qwpx or write to qqzx@vvkpt.example, will you?",
     "\u041f\u0440\u0438\u0432\u0435\u0442 \u043a\u0430\u043a \u0434\u0435\u043b\u0430 \u0441 \u044f",
@@ -51,6 +53,25 @@ def test_real_and_short_texts_are_clearly_fine(text):
 @pytest.mark.parametrize("text", GIBBERISH)
 def test_noise_is_clearly_gibberish(text):
     assert oddness(text) >= 0.9
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Hola, \u00bfc\u00f3mo est\u00e1s hoy amigo m\u00edo?",
+        "Ich m\u00f6chte gerne wissen, warum du fragst",
+        "Lorem ipsum dolor sit amet consectetur adipiscing elit",
+        "Zorblax the Gruntled met Xyphon of Qeth",
+    ],
+)
+def test_words_of_other_languages_and_invented_names_are_not_gibberish(text):
+    assert oddness(text) < 0.5
+
+
+def test_letters_in_order_make_a_word_likelier_than_the_same_letters_in_none():
+    assert implausibility("strength") < 0.3 < 0.7 < implausibility("rtsghnte")
+    assert implausibility("m\u00f6chte") == implausibility("mochte")
+    assert implausibility("\u00f0") == 0.5
 
 
 def test_in_a_mixed_text_each_script_counts_by_how_much_of_it_there_is():

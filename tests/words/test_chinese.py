@@ -13,9 +13,7 @@ WATCH = Policy(language=Language.CHINESE)
 
 def test_a_hit_is_given_in_the_text_as_written():
     text = "\u6211\u5403**\u860b**\u679c\u3002"
-    assert said(text, "\u82f9\u679c", WATCH) == (Hit(2, 8, "\u82f9\u679c", HitRule.EXACT, True),) or said(
-        text, "\u82f9\u679c", WATCH
-    ) == (Hit(4, 8, "\u82f9\u679c", HitRule.EXACT, True),)
+    assert said(text, "\u82f9\u679c", WATCH) == (Hit(4, 8, "\u82f9\u679c", HitRule.EXACT, True),)
 
 
 @pytest.mark.parametrize(

@@ -108,6 +108,8 @@ def test_a_word_without_another_spelling_stays_alone(word):
         ("childhood", "children"),
         ("backwards", "backward"),
         ("liar", "lie"),
+        ("dangerous", "danger"),
+        ("musical", "music"),
     ],
 )
 def test_a_family_reaches_up_and_down(word, other):
@@ -117,7 +119,14 @@ def test_a_family_reaches_up_and_down(word, other):
 
 @pytest.mark.parametrize(
     ("word", "other"),
-    [("corner", "corn"), ("flawlessness", "less"), ("hardly", "hard"), ("dinner", "din"), ("unhappy", "happy")],
+    [
+        ("corner", "corn"),
+        ("flawlessness", "less"),
+        ("hardly", "hard"),
+        ("dinner", "din"),
+        ("unhappy", "happy"),
+        ("final", "fine"),
+    ],
 )
 def test_what_only_looks_derived_is_of_another_family(word, other):
     assert word not in family(other)

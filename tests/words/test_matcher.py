@@ -60,6 +60,9 @@ def test_the_narrowest_rule_names_the_hit():
         ("maerc eci", "ice cream", "maerc eci"),
         ("1ce cr3am", "ice cream", "1ce cr3am"),
         ("me1on", "melon", "me1on"),
+        ("@pple", "apple", "@pple"),
+        ("ch\u20ac\u20acse", "cheese", "ch\u20ac\u20acse"),
+        ("a-n-a-n-a-b", "banana", "a-n-a-n-a-b"),
     ],
 )
 def test_an_evasion_is_found_whole(text, target, found):
