@@ -1,12 +1,10 @@
 """Answering what was just said: the speech that all our defenders share."""
 
-import random
 from collections.abc import Callable, Collection, Iterator
 
-from agents.grammar import spoken
+from agents.grammar import NOUNS, spoken
 from agents.phrases import drafts
-from agents.questions import NOUNS
-from agents.speech import chance, fallback, first_fit, last_words, words_of
+from agents.speech import anything, chance, fallback, first_fit, last_words, words_of
 from agents.thoughts import associations, ranked, thoughts
 from arena.core.hits import Language
 from arena.core.verdict import Role
@@ -19,7 +17,7 @@ _QUESTION_MARKS = ("?", "\uff1f")
 
 
 def answer(
-    view: DefenderView, avoid: Collection[str] = (), fits: Callable[[str], bool] = lambda _: True, around: float = 0.0
+    view: DefenderView, avoid: Collection[str] = (), fits: Callable[[str], bool] = anything, around: float = 0.0
 ) -> str:
     """What the attacker's last words bring to mind, and not a word of `avoid`.
 
@@ -61,10 +59,8 @@ def _is_question(view: DefenderView) -> bool:
 
 def _source(words: tuple[str, ...], thought: str, language: Language) -> tuple[str, str | None]:
     """The word that brought the thought to mind most, and the act that names how, if one does."""
-    weight, source, edge = max(
-        ((edge.weight, word, edge) for word in words for edge in thoughts(word, language) if edge.word == thought),
-        key=lambda found: found[:2],
-    )
+    links = [(word, edge) for word in words for edge in thoughts(word, language) if edge.word == thought]
+    source, edge = max(links, key=lambda link: link[1].weight)
     act = _TYPED_ACTS.get((edge.relation, edge.outward))
     are_nouns = all(spoken(word, language).kind in NOUNS for word in (source, thought))
     return source, act if are_nouns or act == "answer.opposite" else None

@@ -1,8 +1,8 @@
 """How a word of the concept graph is put into a sentence: one of it, many of it, and what agrees with it.
 
-`spoken` makes a `Spoken`, which a template formats: `{x}` is the word in general ("bananas", "music", "something tall"),
-`{x:a}` one of it ("a banana"), `{x:word}` the bare word, `{x:is}` `{x:do}` `{x:s}` `{x:they}` `{x:them}` what agrees
-with it. Chinese words stay as they are. What spelling does not tell is in `data/english.toml`.
+`spoken` makes a `Spoken`, which a template formats: `{x}` is the word in general ("bananas", "music", "something
+tall"), `{x:a}` one of it ("a banana", "music"), `{x:word}` the bare word, and `{x:is}` `{x:do}` `{x:s}` `{x:they}`
+`{x:them}` agree with it. Chinese words stay as they are. What spelling does not tell is in `data/english.toml`.
 """
 
 import tomllib
@@ -36,6 +36,9 @@ class Kind(Enum):
     QUALITY = auto()
     DEED = auto()
     OTHER = auto()
+
+
+NOUNS = frozenset({Kind.COUNT, Kind.MASS, Kind.PLURAL, Kind.UNIQUE, Kind.NAME})
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,15 +76,17 @@ def kind_of(word: str) -> Kind:
     for name, kind in _LISTED:
         if word in _table()[name]:
             return kind
-    from arena.words.dictionaries import parts_of_speech
+    from arena.words.dictionaries import bases_of, parts_of_speech
 
     head = word.rpartition(" ")[2]
     parts = parts_of_speech(head)
-    if "NOUN" in parts:
+    if "NOUN" in parts or (not bases_of(head) and _is_something(word)):
         return Kind.MASS if head.endswith("ness") or _is_massive(head) else Kind.COUNT
-    if "ADJ" in parts and head == word:
-        return Kind.QUALITY
-    return Kind.DEED if "VERB" in parts and head == word else Kind.OTHER
+    if "ADJ" in parts:
+        return Kind.QUALITY if head == word else Kind.COUNT
+    if "VERB" in parts:
+        return Kind.DEED
+    return _kind_of_form(head)
 
 
 def with_article(word: str) -> str:
@@ -107,6 +112,25 @@ def gerund(word: str) -> str:
     from lemminflect import getInflection
 
     return max(getInflection(word, "VBG") or (word,), key=_zipf)
+
+
+def _kind_of_form(word: str) -> Kind:
+    """The kind of a word that the dictionary has only as a form of others, or not at all."""
+    from arena.words.dictionaries import bases_of, parts_of_speech
+
+    parts = {part for base in bases_of(word) for part in parts_of_speech(base)}
+    if word.endswith("s") and "NOUN" in parts:
+        return Kind.PLURAL
+    if word.endswith("ing") and "VERB" in parts:
+        return Kind.MASS
+    return Kind.QUALITY if word.endswith("ed") and "VERB" in parts else Kind.OTHER
+
+
+def _is_something(word: str) -> bool:
+    """Whether the graph knows what the word is a kind of: then it is a noun, whatever the dictionary lacks."""
+    from arena.words.graph import Relation, graph
+
+    return any(edge.relation is Relation.IS_A and edge.outward for edge in graph(Language.ENGLISH).edges(word))
 
 
 def _is_massive(noun: str) -> bool:
@@ -138,8 +162,8 @@ _LISTED = (
 )
 _SPEAK = {
     Kind.COUNT: lambda word: (plural(word), with_article(word)),
-    Kind.MASS: lambda word: (word, f"some {word}"),
-    Kind.PLURAL: lambda word: (word, f"some {word}"),
+    Kind.MASS: lambda word: (word, word),
+    Kind.PLURAL: lambda word: (word, word),
     Kind.UNIQUE: lambda word: (f"the {word}", f"the {word}"),
     Kind.NAME: _named,
     Kind.QUALITY: lambda word: (f"something {word}", f"something {word}"),

@@ -1,7 +1,7 @@
 """When a guess is worth it, and how it is announced."""
 
 from agents.phrases import drafts
-from agents.speech import fallback, first_fit
+from agents.speech import anything, fallback, first_fit
 from agents.suspicion import Suspicion
 from arena.core.actions import Action
 from arena.core.rules import WrongGuess
@@ -22,7 +22,7 @@ def is_worth_it(view: DefenderView, suspicion: Suspicion, sure: float) -> bool:
 def guess(view: DefenderView, word: str, act: str) -> Action:
     """The word as a guess, announced by a sentence of the act."""
     lines = drafts(act, view.rules.language, view.seed, view.turn)
-    return Action(first_fit(view, lines, lambda _: True) or fallback(view, lambda _: True), word)
+    return Action(first_fit(view, lines, anything) or fallback(view, anything), word)
 
 
 def best_guess(view: DefenderView, suspicion: Suspicion, sure: float) -> Action:

@@ -9,9 +9,9 @@ import random
 from collections.abc import Iterator
 from typing import ClassVar
 
-from agents.grammar import spoken
+from agents.grammar import NOUNS, spoken
 from agents.phrases import drafts, joined
-from agents.questions import NOUNS, brought_up
+from agents.questions import brought_up
 from agents.speech import as_attacker, chance, fallback, first_fit, is_safe, match_chance, refuse_argument
 from agents.thoughts import thoughts
 from arena.core.actions import Action

@@ -14,8 +14,3 @@ def openings(language: Language) -> Mapping[str, tuple[str, ...]]:
     for target, opening in rows(f"openings.{language}.tsv"):
         found.setdefault(target, []).append(opening)
     return {target: tuple(lines) for target, lines in found.items()}
-
-
-def coverage(language: Language) -> frozenset[str]:
-    """The targets for which there is an opening."""
-    return frozenset(openings(language))

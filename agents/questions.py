@@ -4,7 +4,7 @@ import random
 from collections.abc import Iterator
 from functools import lru_cache
 
-from agents.grammar import Kind, spoken
+from agents.grammar import NOUNS, Kind, spoken
 from agents.phrases import drafts, joined
 from agents.speech import chance, fallback, first_fit, is_safe, last_words, match_chance
 from agents.thoughts import thoughts
@@ -12,8 +12,6 @@ from arena.core.hits import Language
 from arena.core.verdict import Role
 from arena.core.views import AttackerView
 from arena.words.graph import Edge, Relation
-
-NOUNS = frozenset({Kind.COUNT, Kind.MASS, Kind.PLURAL, Kind.UNIQUE, Kind.NAME})
 
 _NOD = 0.6
 _JITTER = 0.5

@@ -5,11 +5,10 @@ from collections.abc import Iterator
 from functools import lru_cache
 from typing import ClassVar
 
-from agents.grammar import spoken
+from agents.grammar import NOUNS, spoken
 from agents.hearing import stop_words
 from agents.phrases import drafts
-from agents.questions import NOUNS
-from agents.speech import chance, fallback, first_fit, is_safe, refuse_argument
+from agents.speech import anything, chance, fallback, first_fit, is_safe, refuse_argument
 from arena.core.actions import Action
 from arena.core.hits import Language
 from arena.core.ports import AgentCard, AnyView
@@ -31,7 +30,7 @@ class Random:
 
     async def act(self, view: AnyView) -> Action:
         """A sentence about two random words; an attacker does not say the target."""
-        fits = is_safe(view) if isinstance(view, AttackerView) else lambda _: True
+        fits = is_safe(view) if isinstance(view, AttackerView) else anything
         return Action(first_fit(view, _babble(view), fits) or fallback(view, fits))
 
     async def close(self) -> None:

@@ -66,6 +66,11 @@ def last_words(view: AnyView, role: Role) -> tuple[str, ...]:
     return heard(texts[-1], view.rules.language) if texts else ()
 
 
+def anything(_text: str) -> bool:
+    """Every text fits."""
+    return True
+
+
 def is_safe(view: AttackerView) -> Callable[[str], bool]:
     """Whether the attacker can say a text: it says the target in no way, hidden ones included."""
     policy = view.rules.attacker_policy

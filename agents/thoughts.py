@@ -7,9 +7,10 @@ from functools import lru_cache
 from agents.hearing import stop_words
 from arena.core.hits import Language
 from arena.words.graph import Edge, graph
+from arena.words.spelling import spellings
 
 _MIN_WEIGHT = 0.1
-_MIN_FREQUENCY = 2.8
+_MIN_FREQUENCY = 3.0
 _WIDTH = 6
 _SHARPNESS = 3.0
 
@@ -18,10 +19,14 @@ _SHARPNESS = 3.0
 def thoughts(word: str, language: Language) -> tuple[Edge, ...]:
     """What the word brings to mind, strongest first: only words that people use and that tell something."""
     known, stops = graph(language), stop_words(language)
+    itself = spellings(word) if language is Language.ENGLISH else frozenset({word})
     return tuple(
         edge
         for edge in known.edges(word)
-        if edge.weight >= _MIN_WEIGHT and edge.word not in stops and is_common(edge.word, language)
+        if edge.weight >= _MIN_WEIGHT
+        and edge.word not in stops
+        and edge.word not in itself
+        and is_common(edge.word, language)
     )
 
 

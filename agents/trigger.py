@@ -1,7 +1,7 @@
 """The agent `trigger`: opens with a pair, a saying or a completion whose likeliest natural reply is the target.
 
-Which targets have an opening, `agents.openings.coverage` tells. For the others, and once its openings are used up, it
-asks as `direct` does.
+Which targets have an opening, `coverage` tells. For the others, and once its openings are used up, it asks as `direct`
+does.
 """
 
 from typing import ClassVar
@@ -10,6 +10,7 @@ from agents.openings import openings
 from agents.questions import question
 from agents.speech import as_attacker, first_fit, is_safe, match_chance, refuse_argument
 from arena.core.actions import Action
+from arena.core.hits import Language
 from arena.core.ports import AgentCard, AnyView
 from arena.core.verdict import Role
 from arena.core.views import AttackerView
@@ -33,6 +34,11 @@ class Trigger:
 
     async def close(self) -> None:
         """Nothing is held."""
+
+
+def coverage(language: Language) -> frozenset[str]:
+    """The targets for which there is an opening."""
+    return frozenset(openings(language))
 
 
 def _shuffled(view: AttackerView) -> list[str]:

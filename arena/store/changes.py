@@ -98,6 +98,9 @@ class Desk(Protocol):
     def standing(self, match: str) -> Standing | None:
         """Where the match stands, or None where the log has none of it."""
 
+    def trusts_new(self, match: str) -> bool:
+        """Whether a match that begins need not be looked up: were it there, the transaction would fail by itself."""
+
     def is_played(self, match: str) -> bool:
         """Whether the match is being played through this log right now."""
 
@@ -129,7 +132,8 @@ class Append:
 
     def rows(self, desk: Desk) -> Rows:
         """What to write. Raises DuplicateEventError, EventGapError or UnfitEventError."""
-        rows, standing = Rows(), desk.standing(self.match)
+        begins_new = self.events[0].seq == 0 and desk.trusts_new(self.match)
+        rows, standing = Rows(), None if begins_new else desk.standing(self.match)
         for event in self.events:
             if event.match != self.match:
                 raise UnfitEventError(event.match, event.seq, f"came together with events of match {self.match!r}")

@@ -2,13 +2,15 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, fields
 from functools import lru_cache
 from typing import Any
 
 from arena.core.events import Started
 from arena.core.rules import Rules
 from arena.core.verdict import Verdict
+
+_ENDING = ("winner", "reason", "cause", "judge", "label")
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,17 +52,16 @@ class Result:
 
     def to_row(self) -> dict[str, Any]:
         """The result as the values of its table row."""
-        row = asdict(self)
-        del row["verdict"]
+        row = {field.name: getattr(self, field.name) for field in fields(self) if field.name != "verdict"}
         rules = json.dumps(self.rules.to_json(), ensure_ascii=False, separators=(",", ":"))
-        ending = {"winner": None, "cause": None, "judge": None, "label": None, **self.verdict.to_json()}
+        ending = {**dict.fromkeys(_ENDING), **self.verdict.to_json()}
         return {**row, "rules": rules, **ending}
 
     @classmethod
     def from_row(cls, row: Mapping[str, Any]) -> "Result":
         """The result that `to_row` wrote."""
         values = dict(row)
-        verdict = Verdict.from_json({name: values.pop(name) for name in ("winner", "reason", "cause", "judge", "label")})
+        verdict = Verdict.from_json({name: values.pop(name) for name in _ENDING})
         return cls(**{**values, "rules": _rules(values["rules"]), "verdict": verdict})
 
 

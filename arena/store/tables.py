@@ -14,7 +14,7 @@ class EventRow(SQLModel, table=True):
         Index("event_first", "id", sqlite_where=text("seq = 0"), postgresql_where=text("seq = 0")),
     )
 
-    id: int | None = Field(default=None, primary_key=True, sa_type=BigInteger().with_variant(Integer, "sqlite"))  # type: ignore[call-overload]  # SQLModel types sa_type as a class
+    id: int | None = Field(default=None, primary_key=True, sa_type=BigInteger().with_variant(Integer, "sqlite"))
     match: str = Field(sa_type=Text)
     seq: int = Field(sa_type=Integer)
     line: str = Field(sa_type=Text)

@@ -138,8 +138,8 @@ def _parse(number: int, raw: bytes) -> dict[str, Any]:
     except RecursionError:
         _refuse(number, "line", "is nested too deep for a transcript")
     except json.JSONDecodeError as wrong:
-        cut = " (the line may be cut off)" if wrong.pos >= len(wrong.doc.rstrip()) - 1 or not raw.endswith(b"\n") else ""
-        _refuse(number, "line", f"is not JSON from character {wrong.pos + 1} on{cut}: {wrong.msg}")
+        cut = "" if raw.endswith(b"\n") else "; the file seems to be cut off here"
+        _refuse(number, "line", f"is not JSON from character {wrong.pos + 1} on ({wrong.msg}){cut}")
     except ValueError as wrong:
         _refuse(number, "line", f"is not JSON: {wrong}")
     if not isinstance(row, dict):

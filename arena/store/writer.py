@@ -118,7 +118,7 @@ class Writer:
 
     def _commit(self, several: Sequence[_Waiting]) -> None:
         with self._database.writing() as connection:
-            desk = _Desk(connection, self._played)
+            desk = _Desk(connection, self._played, trusts=len(several) > 1)
             for waiting in several:
                 try:
                     waiting.outcome = desk.take(waiting.change)
@@ -144,10 +144,10 @@ class Writer:
 class _Desk:
     """One transaction: the changes taken so far, and what further ones may look up."""
 
-    def __init__(self, connection: Connection, played: Mapping[str, Standing]) -> None:
+    def __init__(self, connection: Connection, played: Mapping[str, Standing], *, trusts: bool) -> None:
         self.standings: dict[str, Standing] = {}
         self.has_erased = False
-        self._connection, self._played = connection, played
+        self._connection, self._played, self._trusts = connection, played, trusts
         self._appended: set[str] = set()
         self._rows = Rows()
 
@@ -167,6 +167,10 @@ class _Desk:
             return found
         stored = self.stored(match)
         return None if stored is None else standing_of(stored.sealed_events())
+
+    def trusts_new(self, match: str) -> bool:
+        """Whether a match that begins need not be looked up: only where a failure would be tried again, alone."""
+        return self._trusts and match not in self.standings and match not in self._played
 
     def is_played(self, match: str) -> bool:
         """Whether the match is being played through this log right now."""

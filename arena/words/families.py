@@ -106,7 +106,8 @@ def _is_syllable(base: str) -> bool:
 @lru_cache(maxsize=65536)
 def _made_from(word: str) -> frozenset[str]:
     """The base forms that a word is made of by one suffix."""
-    stems = {word[: -len(rule.suffix)] for rule in _RULES if word.endswith(rule.suffix)} | {word[:-1], word[:-4]}
+    stems = {word[: -len(rule.suffix)] for rule in _RULES if word.endswith(rule.suffix)}
+    stems |= {word.removesuffix("y"), word.removesuffix("ally")}  # gent(le), magic
     stems |= {stem[:-1] + "y" for stem in stems if stem.endswith("i")} | {stem[:-2] + "y" for stem in stems}
     stems |= {stem + "e" for stem in stems} | {stem[:-1] for stem in stems if stem[-1:] == stem[-2:-1]}
     listed = {base for base, made in table().derived.items() if word in made}
