@@ -1,6 +1,5 @@
 """`taboo agents`: who can play."""
 
-import json
 import sys
 
 from rich.console import Console
@@ -8,6 +7,7 @@ from rich.table import Table
 
 from arena import registry
 from arena.commands.options import Json
+from arena.core.jsonline import to_line
 
 
 def command(as_json: Json = False) -> None:
@@ -28,7 +28,7 @@ def command(as_json: Json = False) -> None:
             }
             for card in cards
         ]
-        sys.stdout.write(json.dumps(rows, ensure_ascii=False) + "\n")
+        sys.stdout.write(to_line(rows) + "\n")
         return
     table = Table("agent", "attacks", "defends", "languages", "what it does", box=None, header_style="bold")
     for card in cards:

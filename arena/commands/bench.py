@@ -1,6 +1,5 @@
 """`taboo bench`: how fast the parts are on this machine, against the bars they are held to."""
 
-import json
 import platform
 import sys
 from importlib import import_module
@@ -14,6 +13,7 @@ from rich.text import Text
 from arena.bench.measure import Measure, meets
 from arena.commands.options import Json
 from arena.core.errors import UnknownNameError
+from arena.core.jsonline import to_line
 
 PARTS = ("core", "words", "store", "tournament", "replay", "start")
 
@@ -36,7 +36,7 @@ def command(
             rows = [
                 {"bench": part, "name": it.name, "value": it.value, "unit": it.unit, "bar": it.bar} for it in measures
             ]
-            sys.stdout.write("".join(json.dumps(row) + "\n" for row in rows))
+            sys.stdout.write("".join(to_line(row) + "\n" for row in rows))
             continue
         table = Table(box=None, header_style="bold", title=f"bench {part}", title_justify="left")
         for name, side in (("measure", "left"), ("value", "right"), ("unit", "left"), ("bar", "right"), ("", "left")):

@@ -1,7 +1,6 @@
 """`taboo match` and `taboo play`: one match, played here and now."""
 
 import asyncio
-import json
 import sys
 from dataclasses import dataclass
 from pathlib import Path
@@ -32,6 +31,7 @@ from arena.commands.options import (
 from arena.core.errors import TabooError
 from arena.core.events import Acted, Event
 from arena.core.hits import Language
+from arena.core.jsonline import to_line
 from arena.core.rules import Rules
 from arena.core.seeds import MatchSeeds
 from arena.core.verdict import Role
@@ -206,4 +206,4 @@ def _facts(events: list[Event]) -> list[dict[str, Any]]:
 
 def _as_json(events: list[Event]) -> str:
     rows = [event.to_json() for event in events]
-    return json.dumps({"match": events[0].match, "verdict": rows[-1]["verdict"], "events": rows}, ensure_ascii=False)
+    return to_line({"match": events[0].match, "verdict": rows[-1]["verdict"], "events": rows})

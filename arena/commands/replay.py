@@ -1,6 +1,5 @@
 """`taboo replay`: derive matches again from the log, and say whether the verdicts stand."""
 
-import json
 import sys
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -14,6 +13,7 @@ from arena import registry
 from arena.commands.options import Db, Json, Matches, open_user_log
 from arena.core.errors import EventError, TabooError, UnknownNameError
 from arena.core.events import Event
+from arena.core.jsonline import to_line
 from arena.core.replay import Replayed, replay
 
 EXIT_DIFFERENT = 1
@@ -58,7 +58,7 @@ def command(
             failed += not outcome.stands
             unfinished += outcome.replayed is not None and outcome.replayed.verdict is None
             if as_json:
-                sys.stdout.write(json.dumps(_as_json(outcome), ensure_ascii=False) + "\n")
+                sys.stdout.write(to_line(_as_json(outcome)) + "\n")
                 continue
             if show and outcome.replayed is not None:
                 from arena.render import show_match

@@ -15,6 +15,7 @@ from rich.text import Text
 from arena.commands.options import Json
 from arena.core.errors import TabooError
 from arena.core.hits import Evasion, Form, Hit, Language, Policy
+from arena.core.jsonline import to_line
 
 Choice = TypeVar("Choice", bound=StrEnum)
 
@@ -72,7 +73,7 @@ def command(
     check_target(word, lang)
     hits = said(text, word, Policy(form, evasion, lang))
     if as_json:
-        sys.stdout.write(json.dumps({"word": word, "text": text, **_answer(hits)}, ensure_ascii=False) + "\n")
+        sys.stdout.write(to_line({"word": word, "text": text, **_answer(hits)}) + "\n")
         return
     _show(text, word, hits)
 
@@ -95,7 +96,7 @@ def answer_rows(source: str, lines: Iterable[bytes], default: Policy) -> Iterato
         except TabooError as wrong:
             raise RowError(source, number, "word", str(wrong)) from None
         row.update(_answer(said(row["text"], row["word"], policy)))
-        yield json.dumps(row, ensure_ascii=False) + "\n"
+        yield to_line(row) + "\n"
 
 
 def _answer(hits: tuple[Hit, ...]) -> dict[str, Any]:

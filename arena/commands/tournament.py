@@ -1,7 +1,6 @@
 """`taboo tournament`: everyone meets everyone, and a table says how it went."""
 
 import asyncio
-import json
 import sys
 from collections import Counter, defaultdict
 from collections.abc import Sequence
@@ -32,6 +31,7 @@ from arena.commands.options import (
     words_of,
 )
 from arena.core.errors import RulesError, TabooError
+from arena.core.jsonline import to_line
 from arena.core.rules import Rules
 from arena.core.seeds import derive
 from arena.core.verdict import Reason, Role
@@ -94,7 +94,7 @@ def command(
     finally:
         log.close()
     if as_json:
-        sys.stdout.write(json.dumps(_as_json(results, master), ensure_ascii=False) + "\n")
+        sys.stdout.write(to_line(_as_json(results, master)) + "\n")
         return
     console = Console(highlight=False)
     console.print(results_table(results, derive(master, "bootstrap")))

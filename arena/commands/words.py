@@ -1,6 +1,5 @@
 """`taboo words`: the target lists in play."""
 
-import json
 import sys
 from random import Random
 from typing import Annotated
@@ -11,6 +10,7 @@ from rich.console import Console
 from rich.table import Table
 
 from arena.commands.options import Json
+from arena.core.jsonline import to_line
 
 
 def command(
@@ -35,7 +35,7 @@ def command(
     words = word_list.words if sample is None else draw(word_list, min(sample, len(word_list.words)), Random(seed))
     if as_json:
         row = {"list": word_list.name, "fingerprint": word_list.fingerprint, "words": list(words)}
-        sys.stdout.write(json.dumps(row, ensure_ascii=False) + "\n")
+        sys.stdout.write(to_line(row) + "\n")
     elif sys.stdout.isatty():
         Console(highlight=False).print(Columns(words, padding=(0, 2)))
     else:
@@ -45,7 +45,7 @@ def command(
 def _show_lists(lists: list, as_json: bool) -> None:  # type: ignore[type-arg]  # WordList is loaded late
     if as_json:
         rows = [{"list": it.name, "language": it.language, "level": it.level, "words": len(it.words)} for it in lists]
-        sys.stdout.write(json.dumps(rows) + "\n")
+        sys.stdout.write(to_line(rows) + "\n")
         return
     table = Table("list", "language", "level", "words", "for example", box=None, header_style="bold")
     for it in lists:

@@ -11,6 +11,7 @@ from enum import StrEnum
 from hashlib import sha256
 from typing import Any, TypeAlias
 
+from arena.core import jsonline
 from arena.core.actions import Action, Ruling
 from arena.core.errors import EventError, RulesError
 from arena.core.hits import Hit, HitRule
@@ -166,7 +167,7 @@ class Event:
 
     def to_line(self) -> str:
         """The one serialisation: compact JSON, no line break inside."""
-        return json.dumps(self.to_json(), ensure_ascii=False, separators=(",", ":"))
+        return jsonline.to_line(self.to_json())
 
     @classmethod
     def from_json(cls, row: object) -> "Event":

@@ -1,8 +1,8 @@
 """The line that decides a match: `TABLE`, read from the top, the first row that applies wins.
 
 A verdict is a function of the position before an event and the event, so a replay decides exactly what play decided.
-Source: 'Adversarial Language Games for Advanced Natural Language Intelligence', AAAI 2021; what the paper leaves open is
-decided in docs/rules.md.
+Source: 'Adversarial Language Games for Advanced Natural Language Intelligence', AAAI 2021. What the paper leaves open
+is decided in docs/rules.md.
 """
 
 import unicodedata
