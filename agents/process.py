@@ -23,9 +23,8 @@ from arena import wire
 from arena.core.actions import Action
 from arena.core.errors import TabooError
 from arena.core.ports import AgentCard, AnyView, Resign
+from arena.registry import PASSED_ON
 
-PASSED_ON = ("PATH", "PYTHONPATH", "HOME", "LANG", "LC_ALL", "TMPDIR", "VIRTUAL_ENV", "TABOO_DATA")
-"""The only variables of the host's environment that a worker sees."""
 COOKIE = "TABOO_WORKER"
 """The variable by which the processes that a worker started are found again."""
 

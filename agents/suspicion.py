@@ -11,8 +11,6 @@ from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING
 
-from arena.words.lists import load_list
-
 from agents.hearing import heard
 from agents.speech import words_of
 from agents.thoughts import is_common, thoughts
@@ -22,6 +20,7 @@ from arena.core.verdict import Role
 from arena.core.views import DefenderView
 from arena.words.graph import graph
 from arena.words.lexemes import said_by
+from arena.words.lists import load_list
 
 if TYPE_CHECKING:
     import numpy as np

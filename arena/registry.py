@@ -6,6 +6,7 @@ agent of another distribution never runs inside the host's process: it is given 
 
 import inspect
 import json
+import os
 import subprocess
 import sys
 from collections.abc import Mapping
@@ -24,6 +25,8 @@ from arena.core.verdict import Role
 OWN_DISTRIBUTION = "taboo-arena"
 WORKER = "process"
 """The agent kind that runs anyone's class in a worker process."""
+PASSED_ON = ("PATH", "PYTHONPATH", "HOME", "LANG", "LC_ALL", "TMPDIR", "VIRTUAL_ENV", "TABOO_DATA")
+"""The only variables of the host's environment that code which is not ours gets to see."""
 PROBE_SECONDS = 60
 
 AGENTS, JUDGES, COMMANDS = "arena.agents", "arena.judges", "taboo.commands"
@@ -151,16 +154,14 @@ def _in_worker(name: str, reference: str) -> AgentRef:
     """An agent that is not ours: it gets a process of its own, even to be looked at. Raises BrokenAgentError."""
     kind = _agent_kind(WORKER)
     row = _probe(reference)
-    card = replace(
-        kind.card,
-        name=name,
-        version=row["version"],
-        summary=row["summary"] or kind.card.summary,
-        roles=frozenset(Role(role) for role in row["roles"]) if row["roles"] is not None else kind.card.roles,
-        languages=kind.card.languages
-        if row["languages"] is None
-        else frozenset(Language(language) for language in row["languages"]),
-    )
+    card = replace(kind.card, name=name, version=row["version"], summary=row["summary"] or kind.card.summary)
+    try:
+        if row["roles"] is not None:
+            card = replace(card, roles=frozenset(map(Role, row["roles"])))
+        if row["languages"] is not None:
+            card = replace(card, languages=frozenset(map(Language, row["languages"])))
+    except ValueError as wrong:
+        raise BrokenAgentError(reference, f"its card is wrong: {wrong}") from None
     return AgentRef(name, reference, kind, card)
 
 
@@ -168,7 +169,15 @@ def _in_worker(name: str, reference: str) -> AgentRef:
 def _probe(reference: str) -> dict[str, Any]:
     command = [sys.executable, "-P", "-m", "arena.probe", reference]
     try:
-        done = subprocess.run(command, capture_output=True, text=True, timeout=PROBE_SECONDS, check=False)
+        done = subprocess.run(
+            command,
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            timeout=PROBE_SECONDS,
+            check=False,
+            env={name: os.environ[name] for name in PASSED_ON if name in os.environ},
+        )
     except subprocess.TimeoutExpired:
         raise BrokenAgentError(reference, f"importing it took longer than {PROBE_SECONDS} s") from None
     if done.returncode:

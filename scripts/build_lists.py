@@ -18,13 +18,14 @@ from arena.words.graph import Graph, graph
 
 OUT = Path(__file__).parent.parent / "arena" / "words" / "data" / "lists.tsv"
 MIN_EDGES = 4
-MIN_EDGES_OF_OTHERS = 6
+MIN_EDGES_OF_OTHERS = 5
 CONCRETE = frozenset(
     f"noun.{kind}" for kind in ("animal", "artifact", "body", "food", "object", "phenomenon", "plant", "substance")
 )
+PEOPLE_AND_PLACES = frozenset({"noun.person", "noun.location", "noun.shape", "noun.event"})
 # the lowest zipf frequency of each level: of concrete nouns, of people, of the targets of our own associations
-EASY, MEDIUM, HARD = 4.0, 3.3, 2.6
-PEOPLE = 3.7
+EASY, MEDIUM, HARD = 3.9, 3.3, 2.4
+PEOPLE = 3.4
 EASY_OWN = 3.6
 EASY_CHINESE, MEDIUM_CHINESE = 4.45, 3.95
 SPELLINGS = frozenset({"British spelling", "Australian spelling", "archaism", "plural", "plural form", "combining form"})
@@ -53,15 +54,15 @@ def english_level(zipf: float, net: WordNet, word: str, own: bool) -> str | None
     if not is_mostly_noun(net, word) or word.title() in net.senses:
         return None
     if not concrete:
-        return "medium" if "noun.person" in kinds and zipf >= PEOPLE else None
+        return "medium" if kinds & PEOPLE_AND_PLACES and zipf >= PEOPLE else None
     return "easy" if zipf >= EASY else "medium" if zipf >= MEDIUM else "hard" if zipf >= HARD else None
 
 
 def is_mostly_noun(net: WordNet, word: str) -> bool:
-    """Whether the word has no fewer meanings as a noun than as a verb, and more than as an adjective."""
+    """Whether the word has half as many meanings as a noun as it has as a verb, and more than as an adjective."""
     counts = {pos: len(senses) for pos, senses in net.senses[word].items()}
     nouns = counts.get("n", 0)
-    return nouns >= counts.get("v", 0) and nouns > counts.get("a", 0) + counts.get("s", 0)
+    return 2 * nouns >= counts.get("v", 0) and nouns > counts.get("a", 0) + counts.get("s", 0)
 
 
 def is_inflected(word: str, words: Graph) -> bool:

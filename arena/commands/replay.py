@@ -1,9 +1,8 @@
 """`taboo replay`: derive matches again from the log, and say whether the verdicts stand."""
 
 import sys
-from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from rich.console import Console
@@ -11,10 +10,12 @@ from rich.text import Text
 
 from arena import registry
 from arena.commands.options import Db, Json, Matches, open_user_log
-from arena.core.errors import EventError, TabooError, UnknownNameError
-from arena.core.events import Event
+from arena.core.errors import EventError, TabooError
 from arena.core.jsonline import to_line
 from arena.core.replay import Replayed, replay
+
+if TYPE_CHECKING:
+    from arena.store.stored import StoredMatch
 
 EXIT_DIFFERENT = 1
 
@@ -52,8 +53,8 @@ def command(
     console = Console(highlight=False)
     seen = failed = unfinished = 0
     try:
-        for events in _chosen(log, matches):
-            outcome = replay_one(events, recheck=recheck)
+        for stored in log.iter_stored(matches or None):
+            outcome = replay_stored(stored, recheck=recheck)
             seen += 1
             failed += not outcome.stands
             unfinished += outcome.replayed is not None and outcome.replayed.verdict is None
@@ -63,7 +64,7 @@ def command(
             if show and outcome.replayed is not None:
                 from arena.render import show_match
 
-                show_match(console, events)
+                show_match(console, stored.events())
             if not quiet or not outcome.stands:
                 console.print(_line(outcome), soft_wrap=True)
     finally:
@@ -74,33 +75,26 @@ def command(
         raise typer.Exit(EXIT_DIFFERENT)
 
 
-def _chosen(log: Any, matches: Sequence[str] | None) -> Iterable[list[Event]]:  # noqa: ANN401 - StoreLog, loaded late
-    if matches:
-        known = set(log.matches())
-        for match in matches:
-            if match not in known:
-                raise UnknownNameError("match in this log", match)
-    return log.iter_events(matches or None)  # type: ignore[no-any-return]
-
-
-def replay_one(events: Sequence[Event], *, recheck: bool = False) -> Outcome:
-    """Replay one match, and ask today's matcher and judges again where that is wanted."""
-    match = events[0].match
+def replay_stored(stored: "StoredMatch", *, recheck: bool = False) -> Outcome:
+    """Replay one match, byte by byte, and ask today's matcher and judges again where that is wanted."""
     try:
+        sealed, events = stored.sealed_events(), stored.events()
+        for event, line in zip(sealed, stored.lines, strict=True):
+            if event.to_line() != line:
+                raise EventError(stored.match, event.seq, "event", "its bytes are not those that are written for it")
         replayed = replay(events)
     except EventError as wrong:
-        return Outcome(match, None, str(wrong), ())
-    differences: tuple[str, ...] = ()
-    if recheck:
-        from arena.recheck import recheck_match
-        from arena.words import WordMatcher
+        return Outcome(stored.match, None, str(wrong), ())
+    if not recheck:
+        return Outcome(stored.match, replayed, "", ())
+    from arena.recheck import recheck_match
+    from arena.words import WordMatcher
 
-        try:
-            judges = registry.judges_for(replayed.started.rules)
-        except TabooError as missing:
-            return Outcome(match, replayed, f"cannot recheck: {missing}", ())
-        differences = recheck_match(events, WordMatcher(), judges)
-    return Outcome(match, replayed, "", differences)
+    try:
+        judges = registry.judges_for(replayed.started.rules)
+    except TabooError as missing:
+        return Outcome(stored.match, replayed, f"cannot recheck: {missing}", ())
+    return Outcome(stored.match, replayed, "", recheck_match(events, WordMatcher(), judges))
 
 
 def _line(outcome: Outcome) -> Text:

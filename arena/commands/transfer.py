@@ -10,7 +10,7 @@ from typing import Annotated
 import typer
 
 from arena.commands.options import Db, Matches, open_user_log
-from arena.core.errors import TabooError, UnknownNameError
+from arena.core.errors import TabooError
 
 
 class Format(StrEnum):
@@ -44,11 +44,6 @@ def export(
 
     log = open_user_log(db, create=False)
     try:
-        if matches:
-            known = set(log.matches())
-            for match in matches:
-                if match not in known:
-                    raise UnknownNameError("match in this log", match)
         if str(out) == "-":
             sys.stdout.reconfigure(encoding="utf-8", newline="\n")  # type: ignore[union-attr]
             export_transcripts(log, sys.stdout, matches or None)

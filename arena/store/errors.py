@@ -8,6 +8,9 @@ from arena.core.errors import TabooError
 class LogError(TabooError):
     """The log did not do what it was asked, and nothing of the request was kept."""
 
+    exit_code = 3
+    """What `taboo` exits with."""
+
 
 # --- the database as a whole --------------------------------------------------------------------------------------
 
@@ -196,10 +199,12 @@ class UnfitEventError(LogError):
 class MatchNotFoundError(LogError):
     """The log holds no such match."""
 
+    exit_code = 2
+
     match: str
 
     def __str__(self) -> str:
-        return f"the log holds no match {self.match!r}; `matches()` names those that it has"
+        return f"the log holds no match {self.match!r}; `taboo replay` lists those that it has"
 
 
 @dataclass(eq=False)

@@ -6,6 +6,7 @@ from dataclasses import dataclass, fields
 from functools import lru_cache
 from typing import Any
 
+from arena.core import jsonline
 from arena.core.events import Started
 from arena.core.rules import Rules
 from arena.core.verdict import Verdict
@@ -53,7 +54,7 @@ class Result:
     def to_row(self) -> dict[str, Any]:
         """The result as the values of its table row."""
         row = {field.name: getattr(self, field.name) for field in fields(self) if field.name != "verdict"}
-        rules = json.dumps(self.rules.to_json(), ensure_ascii=False, separators=(",", ":"))
+        rules = jsonline.to_line(self.rules.to_json())
         ending = {**dict.fromkeys(_ENDING), **self.verdict.to_json()}
         return {**row, "rules": rules, **ending}
 

@@ -10,6 +10,7 @@ from hashlib import sha256
 from itertools import accumulate
 from typing import Any, NoReturn, TextIO
 
+from arena.core import jsonline
 from arena.core.errors import EventError, TabooError
 from arena.core.events import Acted, Event, Redacted, Refused, Words, unseal
 from arena.core.replay import replay
@@ -96,9 +97,9 @@ class _Taken:
 
 def to_line(stored: StoredMatch) -> str:
     """The match as one line of JSON, the stored lines embedded unchanged; without the line end."""
-    events = "[" + ",".join(stored.lines) + "]"
-    head = f'{{"schema":"{SCHEMA}","match":{json.dumps(stored.match, ensure_ascii=False)},"sha256":"{_digest(events)}"'
-    return f'{head},"events":{events},"words":[{",".join(stored.words)}]}}'
+    events = _array(stored.lines)
+    head = f'{{"schema":"{SCHEMA}","match":{jsonline.to_line(stored.match)},"sha256":"{_digest(events)}"'
+    return f'{head},"events":{events},"words":{_array(stored.words)}}}'
 
 
 def from_line(number: int, raw: bytes) -> Transfer:
@@ -117,12 +118,12 @@ def from_line(number: int, raw: bytes) -> Transfer:
     events = _read_events(number, row["match"], row["events"])
     words = _read_words(number, events, row["words"])
     _replay(number, events, words)
-    lines = tuple(event.to_line() for event in events)
-    stored = StoredMatch(row["match"], lines, tuple(words_form.to_line(seq, said) for seq, said in words.items()))
-    _compare(number, stored, row["sha256"], raw)
     standing = standing_of(events)
     if standing is None:
         _refuse(number, "events", "there are none")
+    lines = tuple(event.to_line() for event in events)
+    stored = StoredMatch(row["match"], lines, tuple(words_form.to_line(seq, said) for seq, said in words.items()))
+    _compare(number, stored, row["sha256"], raw)
     return Transfer(stored, standing)
 
 
@@ -203,12 +204,9 @@ def _replay(number: int, events: Sequence[Event], words: dict[int, Words]) -> No
 
 def _compare(number: int, stored: StoredMatch, digest: str, raw: bytes) -> None:
     """The line must be, byte for byte, what this program would write: whatever differs was put there by hand."""
-    try:
-        expected = to_line(stored).encode()
-        if stored.lines and _digest("[" + ",".join(stored.lines) + "]") != digest:
-            _refuse(number, "sha256", "does not fit the events: at least one of them was changed after the export")
-    except UnicodeEncodeError:
-        _refuse(number, "events", "hold half a character (a lone surrogate)")
+    if _digest(_array(stored.lines)) != digest:
+        _refuse(number, "sha256", "does not fit the events: at least one of them was changed after the export")
+    expected = to_line(stored).encode()
     found = raw.removesuffix(b"\n")
     if found != expected:
         place = next((at for at, (a, b) in enumerate(zip(found, expected, strict=False)) if a != b), len(expected))
@@ -220,6 +218,10 @@ def _field_at(stored: StoredMatch, place: int) -> str:
     start = to_line(stored).encode().index(b'"events":[') + len(b'"events":[')
     ends = accumulate((len(line.encode()) + 1 for line in stored.lines), initial=start)
     return next((f"events[{index - 1}]" for index, end in enumerate(ends) if place < end and index), "line")
+
+
+def _array(lines: Iterable[str]) -> str:
+    return f"[{','.join(lines)}]"
 
 
 def _digest(events: str) -> str:

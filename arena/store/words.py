@@ -3,13 +3,14 @@
 import json
 from typing import Any
 
+from arena.core import jsonline
 from arena.core.events import Words
 
 
 def to_line(seq: int, words: Words) -> str:
     """The words of event `seq` as compact JSON."""
     row = {"seq": seq, "text": words.text, "guess": words.guess, "salt": words.salt}
-    return json.dumps(row, ensure_ascii=False, separators=(",", ":"))
+    return jsonline.to_line(row)
 
 
 def from_json(row: Any) -> tuple[int, Words]:  # noqa: ANN401 - whatever a file held

@@ -75,7 +75,7 @@ def test_an_unknown_match_is_named(taboo, played):
     for words in (("replay", "nope"), ("export", "nope")):
         refused = taboo(*words)
         assert refused.code == 2
-        assert "no match in this log is called 'nope'" in refused.err
+        assert "the log holds no match 'nope'" in refused.err
 
 
 def test_a_changed_verdict_is_found_by_replay(taboo, played, db):
