@@ -5,7 +5,7 @@ from collections.abc import Callable, Collection, Iterator
 from agents.grammar import NOUNS, spoken
 from agents.phrases import drafts
 from agents.speech import anything, chance, fallback, first_fit, last_words, words_of
-from agents.thoughts import associations, ranked, thoughts
+from agents.thoughts import associations, lexemes_of, ranked, thoughts
 from arena.core.hits import Language
 from arena.core.verdict import Role
 from arena.core.views import DefenderView
@@ -37,12 +37,12 @@ def _answers(view: DefenderView, avoid: Collection[str], around: float) -> Itera
     words = stimulus(view)
     before = words_of(view, Role.ATTACKER) | words_of(view, Role.DEFENDER)
     without = before | set(avoid)
-    sounds = {spoken(word, language).general for word in before}
+    lexemes_before = {lexeme for word in before for lexeme in lexemes_of(word, language)}
     is_around, is_typed = draw.random() < around, draw.random() < _TYPED
     plain = "answer.question" if _is_question(view) else "answer.remark"
     for y in ranked(associations(words, language), without, draw):
-        if spoken(y, language).general in sounds:
-            continue  # another word of the graph that sounds the same: sleep, sleeping
+        if not lexemes_before.isdisjoint(lexemes_of(y, language)):
+            continue  # the same word in another form: sleep, sleeping
         x, act = _source(words, y, language)
         if is_around:
             act = "answer.around"

@@ -21,9 +21,11 @@ from arena.core.verdict import Role
 from arena.core.views import AttackerView
 from arena.words.graph import Edge, Relation
 
-RETURN = 0.45
+RETURN = 0.35
 """How likely the walk goes back to a neighbour of the target at each step."""
-FOLLOW = 0.35
+REACH = 3
+"""How many edges away from the target it strays at most."""
+FOLLOW = 0.6
 """How likely it takes up the defender's word, where that is a neighbour of the target."""
 _NOD, _TAIL, _ALONE = 0.4, 0.4, 0.25
 _WIDTH = 12
@@ -54,9 +56,11 @@ def walk(view: AttackerView) -> list[str]:
     language, draw = view.rules.language, match_chance(view, "walk")
     path: list[str] = []
     seen = {view.target}
+    away = 0
     for _ in range(view.turn):
-        is_back = not path or draw.random() < RETURN
+        is_back = away in (0, REACH) or draw.random() < RETURN
         steps = [] if is_back else _open_steps(path[-1], language, seen)
+        away = away + 1 if steps else 1
         steps = steps or _open_steps(view.target, language, seen)
         if not steps:
             break

@@ -7,10 +7,11 @@ from functools import lru_cache
 from agents.hearing import stop_words
 from arena.core.hits import Language
 from arena.words.graph import Edge, graph
+from arena.words.lexemes import lexemes
 from arena.words.spelling import spellings
 
 _MIN_WEIGHT = 0.1
-_MIN_FREQUENCY = 3.0
+_MIN_FREQUENCY = 3.3
 _WIDTH = 6
 _SHARPNESS = 3.0
 
@@ -28,6 +29,11 @@ def thoughts(word: str, language: Language) -> tuple[Edge, ...]:
         and edge.word not in itself
         and is_common(edge.word, language)
     )
+
+
+def lexemes_of(word: str, language: Language) -> frozenset[str]:
+    """The lexemes that the word is a form of, itself among them."""
+    return lexemes(word) if language is Language.ENGLISH else frozenset({word})
 
 
 def is_common(word: str, language: Language) -> bool:

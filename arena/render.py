@@ -4,6 +4,7 @@ from collections.abc import Iterable
 
 from rich.console import Console, Group, RenderableType
 from rich.panel import Panel
+from rich.table import Table
 from rich.text import Text
 
 from arena.core.events import Acted, Departure, Event, Finished, Left, Refused, Resumed, Started, Suspended
@@ -11,6 +12,7 @@ from arena.core.rules import Rules
 from arena.core.verdict import Cause, Reason, Role, Verdict
 from arena.terminal import plain
 
+WIDTH = 80
 STYLE = {Role.ATTACKER: "bold magenta", Role.DEFENDER: "bold cyan"}
 
 
@@ -45,7 +47,9 @@ def header(started: Started) -> RenderableType:
         (plain(started.defender.agent), STYLE[Role.DEFENDER]),
         " defends",
     )
-    return Panel(Group(players, Text(_in_short(started.rules), style="dim")), title=title, title_align="left", width=88)
+    return Panel(
+        Group(players, Text(_in_short(started.rules), style="dim")), title=title, title_align="left", width=WIDTH
+    )
 
 
 def _in_short(rules: Rules) -> str:
@@ -56,7 +60,6 @@ def _in_short(rules: Rules) -> str:
 
 def utterance(acted: Acted) -> RenderableType:
     """One action with its hits marked where they are."""
-    who = Text(f"{acted.role:>10}  ", style=STYLE[acted.role])
     text = acted.action.text
     said = Text("(redacted)", style="dim italic")
     if acted.seal is None or text:
@@ -76,16 +79,11 @@ def utterance(acted: Acted) -> RenderableType:
     for ruling in acted.rulings:
         if ruling.score is not None and ruling.score >= 0.5:
             said.append(f"  [{ruling.judge}: {ruling.label}]", style="yellow")
-    return hanging(who, said)
-
-
-def hanging(who: Text, said: Text, width: int = 88) -> Text:
-    """A label with wrapped text hanging to its right."""
-    console = Console(width=width)
-    lines = said.wrap(console, width - who.cell_len)
-    pad = Text(" " * who.cell_len)
-    rows = [Text.assemble(who if number == 0 else pad, line) for number, line in enumerate(lines)]
-    return Text("\n").join(rows or [who])
+    line = Table.grid(padding=(0, 2, 0, 0))
+    line.add_column(width=10, justify="right", style=STYLE[acted.role])
+    line.add_column(max_width=WIDTH - 12)
+    line.add_row(acted.role, said)
+    return line
 
 
 def _aside(body: object) -> Text:
@@ -106,7 +104,7 @@ def footer(started: Started, verdict: Verdict, last: Acted | None, crashes: dict
     winner = "nobody wins" if verdict.winner is None else f"the {verdict.winner} wins"
     style = "dim" if verdict.winner is None else STYLE[verdict.winner]
     title = Text(f"{winner}: {verdict.reason}", style=style)
-    return Panel(Group(*lines), title=title, title_align="left", width=88, border_style=style)
+    return Panel(Group(*lines), title=title, title_align="left", width=WIDTH, border_style=style)
 
 
 def sentence(verdict: Verdict, target: str, last: Acted | None) -> str:

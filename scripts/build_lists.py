@@ -10,7 +10,7 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-from sources import read_associations, read_left_out
+from sources import read_abstract, read_associations, read_left_out
 from wordnet import WordNet, read_wordnet
 
 from arena.core.hits import Language
@@ -24,25 +24,31 @@ CONCRETE = frozenset(
 )
 PEOPLE_AND_PLACES = frozenset({"noun.person", "noun.location", "noun.shape", "noun.event"})
 # the lowest zipf frequency of each level: of concrete nouns, of people, of the targets of our own associations
-EASY, MEDIUM, HARD = 3.9, 3.3, 2.4
-PEOPLE = 3.4
-EASY_OWN = 3.6
+EASY, MEDIUM, HARD = 3.9, 3.25, 2.35
+PEOPLE = 3.3
+EASY_OWN = 3.3
 EASY_CHINESE, MEDIUM_CHINESE = 4.45, 3.95
-SPELLINGS = frozenset({"British spelling", "Australian spelling", "archaism", "plural", "plural form", "combining form"})
+UNUSUAL = frozenset({"British spelling", "Australian spelling", "archaism", "plural", "plural form", "combining form"})
 
 
 def english(net: WordNet, words: Graph) -> Iterator[tuple[str, str]]:
     """Each English target with its level."""
     own = {row.target for row in read_associations("en")}
-    left_out = read_left_out("en", "lists")
-    for word in words.words():
-        if word not in net.senses or not word.isalpha() or len(word) < 3 or word in left_out:
+    abstract = read_abstract("en")
+    left_out = read_left_out("en", "lists") - abstract
+    for word in sorted(words.words()):
+        edges = len(words.edges(word))
+        if word in left_out or edges < MIN_EDGES or not is_plain(word, net, words):
             continue
-        if len(words.edges(word)) < (MIN_EDGES if word in own else MIN_EDGES_OF_OTHERS) or is_inflected(word, words) or SPELLINGS & set(net.usages(word, 1)):
-            continue
-        level = english_level(words.frequency(word), net, word, word in own)
-        if level is not None:
+        level = "hard" if word in abstract else english_level(words.frequency(word), net, word, word in own)
+        if level is not None and (word in own | abstract or edges >= MIN_EDGES_OF_OTHERS):
             yield word, level
+
+
+def is_plain(word: str, net: WordNet, words: Graph) -> bool:
+    """Whether the word is a single dictionary word of three letters or more in its usual spelling."""
+    usual = word in net.senses and not UNUSUAL & set(net.usages(word, 1))
+    return usual and word.isalpha() and len(word) >= 3 and not is_inflected(word, words)
 
 
 def english_level(zipf: float, net: WordNet, word: str, own: bool) -> str | None:

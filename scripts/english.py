@@ -10,13 +10,14 @@ SENSE_STRENGTH = (1.0, 0.5, 0.3, 0.2)
 HYPERNYM_STEPS = 3
 SLURS = frozenset({"disparagement", "obscenity", "ethnic slur", "slur", "derogation"})
 # Words under which WordNet hangs half of all nouns: true, and of no use to a player.
-TOO_ABSTRACT = frozenset("""
-    entity object whole unit artifact artefact thing matter abstraction attribute state relation act event group
-    grouping cause causal agent process measure part portion piece content communication cognition instrumentality
-    instrumentation structure construct physical psychological feature being organism quality property condition
-    status action activity move change concept conception idea assembly component constituent element way means
-    person individual someone mortal soul article commodity device creation product region location point
-""".split())  # noqa: SIM905 - sixty words read better as prose
+_TOO_ABSTRACT = (
+    "entity object whole unit artifact artefact thing matter abstraction attribute state relation act event group "
+    "grouping cause causal agent process measure part portion piece content communication cognition instrumentality "
+    "instrumentation structure construct physical psychological feature being organism quality property condition "
+    "status action activity move change concept conception idea assembly component constituent element way means "
+    "person individual someone mortal soul article commodity device creation product region location point"
+)
+TOO_ABSTRACT = frozenset(_TOO_ABSTRACT.split())
 # relation of a synset: what the edge is called, its weight, its weight read backwards
 _SYNSET_EDGES = (
     ("similar", "similar", 0.4, 0.4),

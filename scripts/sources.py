@@ -52,6 +52,13 @@ def read_left_out(language: str, where: str) -> frozenset[str]:
     return frozenset(word for _, row in rows if row[0] == language and row[1] in wanted for word in _words(row[2]))
 
 
+def read_abstract(language: str) -> frozenset[str]:
+    """The nouns of `abstract.tsv`: target words that nobody can picture."""
+    return frozenset(
+        word for _, row in _rows([HERE / "abstract.tsv"], 3) if row[0] == language for word in _words(row[2])
+    )
+
+
 def _rows(tables: list[Path], width: int) -> Iterator[tuple[str, list[str]]]:
     for table in tables:
         for number, line in enumerate(table.read_text(encoding="utf-8").splitlines(), start=1):

@@ -38,9 +38,10 @@ def seen_by_attacker(target="banana", *, played=RULES, history=(), turn=1, seed=
 def seen_by_defender(*texts, played=RULES, history=None, turn=None, seed=7, guesses_left=None):
     """What a defender sees after these utterances of the attacker, each but the last answered by a cough."""
     if history is None:
-        cough = [Said(Role.DEFENDER, number, "Ahem.") for number in range(1, len(texts))]
-        told = [Said(Role.ATTACKER, number, text) for number, text in enumerate(texts, start=1)]
-        history = [said for pair in zip(told, [*cough, None], strict=True) for said in pair if said is not None]
+        history = []
+        for number, text in enumerate(texts, start=1):
+            history += [Said(Role.ATTACKER, number, text), Said(Role.DEFENDER, number, "Ahem.")]
+        history = history[:-1]
     guesses = played.guess_limit if guesses_left is None else guesses_left
     return DefenderView(played, turn or max(1, len(texts)), tuple(history), guesses, 30_000, seed)
 

@@ -96,7 +96,8 @@ def answer_rows(source: str, lines: Iterable[bytes], default: Policy) -> Iterato
         except TabooError as wrong:
             raise RowError(source, number, "word", str(wrong)) from None
         row.update(_answer(said(row["text"], row["word"], policy)))
-        yield to_line(row) + "\n"
+        # Half a character, which no encoding can write, stays as its JSON escape.
+        yield to_line(row).encode("utf-8", "backslashreplace").decode() + "\n"
 
 
 def _answer(hits: tuple[Hit, ...]) -> dict[str, Any]:

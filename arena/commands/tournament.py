@@ -142,36 +142,36 @@ def _progress(*, disabled: bool) -> Progress:
 
 
 def results_table(results: Sequence[Played], seed: int) -> Table:
-    """One row a pairing: how often each side won and how, with 95 % intervals clustered by word."""
-    from arena.analysis.rates import clustered_rate, shown
-
+    """One row a pairing: how often each side won, with 95 % intervals clustered by word, and how matches ended."""
     table = Table(box=None, header_style="bold", padding=(0, 2, 0, 0))
-    for column in ("attacker", "defender"):
-        table.add_column(column)
-    for column in ("matches", "attacker wins", "defender wins", "no winner", "turns"):
-        table.add_column(column, justify="right")
+    table.add_column("attacker", style="magenta", no_wrap=True)
+    table.add_column("defender", style="cyan", no_wrap=True)
+    for column in ("attacker wins", "defender wins", "turns"):
+        table.add_column(column, justify="right", no_wrap=True)
     table.add_column("how they ended")
     for (attacker, defender), rows in _by_pairing(results).items():
-        rated = [played for played in rows if played.verdict.is_rated and played.started.rated]
-        words = [played.started.target for played in rated]
-        shares = []
-        for winner in (Role.ATTACKER, Role.DEFENDER, None):
-            wins = [played.verdict.winner is winner for played in rated]
-            shares.append(shown(clustered_rate(wins, words, seed=seed, resamples=RESAMPLES)) if rated else "-")
+        shares = [_share(rows, winner, seed) for winner in (Role.ATTACKER, Role.DEFENDER)]
         endings = Counter(played.verdict.reason for played in rows)
-        ended = ", ".join(f"{reason} {count}" for reason, count in endings.most_common())
+        ended = ", ".join(f"{count} {reason}" for reason, count in endings.most_common())
         turns = sum(played.turns for played in rows) / len(rows)
-        table.add_row(
-            Text(attacker, style="magenta"),
-            Text(defender, style="cyan"),
-            str(len(rows)),
-            *shares,
-            f"{turns:.1f}",
-            ended,
-        )
-    table.caption = "shares of rated matches, with 95 % intervals clustered by word"
+        table.add_row(Text(attacker), Text(defender), *shares, f"{turns:.1f}", ended)
+    table.caption = "per cent of rated matches, with 95 % intervals clustered by word"
     table.caption_justify = "left"
     return table
+
+
+def _share(rows: Sequence[Played], winner: Role, seed: int) -> str:
+    """How often a side won the rated matches: per cent, and the interval."""
+    from arena.analysis.rates import clustered_rate
+
+    rated = [played for played in rows if played.verdict.is_rated and played.started.rated]
+    if not rated:
+        return "-"
+    wins = [played.verdict.winner is winner for played in rated]
+    words = [played.started.target for played in rated]
+    estimate = clustered_rate(wins, words, seed=seed, resamples=RESAMPLES)
+    low, high = estimate.interval.low, estimate.interval.high
+    return f"{100 * estimate.value:.0f} [{100 * low:.0f}, {100 * high:.0f}]"
 
 
 def _by_pairing(results: Sequence[Played]) -> dict[tuple[str, str], list[Played]]:

@@ -152,9 +152,9 @@ def _form(database: Database) -> str | None:
             return None
         if "alembic_version" not in tables:
             raise ForeignLogError(database.where, tuple(tables))
-        found = str(connection.execute(text("SELECT version_num FROM alembic_version")).scalar())
-    if found != HEAD and found not in _older_forms():
-        raise NewerLogError(database.where, found, HEAD)
+        found: str | None = connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
+    if found not in (HEAD, None) and found not in _older_forms():
+        raise NewerLogError(database.where, str(found), HEAD)
     return found
 
 

@@ -7,16 +7,15 @@ import json
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
-from itertools import accumulate
 from typing import Any, NoReturn, TextIO
 
 from arena.core import jsonline
-from arena.core.errors import EventError, TabooError
+from arena.core.errors import EventError
 from arena.core.events import Acted, Event, Redacted, Refused, Words, unseal
 from arena.core.replay import replay
 from arena.store import words as words_form
-from arena.store.changes import Transfer, standing_of
-from arena.store.errors import TranscriptError
+from arena.store.changes import Standing, Transfer, standing_of
+from arena.store.errors import TranscriptError, UnfitEventError
 from arena.store.log import StoreLog
 from arena.store.stored import StoredMatch
 
@@ -117,10 +116,7 @@ def from_line(number: int, raw: bytes) -> Transfer:
         _refuse(number, name, "is not a field of a transcript")
     events = _read_events(number, row["match"], row["events"])
     words = _read_words(number, events, row["words"])
-    _replay(number, events, words)
-    standing = standing_of(events)
-    if standing is None:
-        _refuse(number, "events", "there are none")
+    standing = _replay(number, events, words)
     lines = tuple(event.to_line() for event in events)
     stored = StoredMatch(row["match"], lines, tuple(words_form.to_line(seq, said) for seq, said in words.items()))
     _compare(number, stored, row["sha256"], raw)
@@ -193,13 +189,16 @@ def _read_words(number: int, events: Sequence[Event], rows: Sequence[object]) ->
     return words
 
 
-def _replay(number: int, events: Sequence[Event], words: dict[int, Words]) -> None:
+def _replay(number: int, events: Sequence[Event], words: dict[int, Words]) -> Standing:
     try:
+        if (standing := standing_of(events)) is None:
+            _refuse(number, "events", "there are none")
         replay([unseal(event, words[event.seq]) if event.seq in words else event for event in events])
+    except UnfitEventError as wrong:
+        _refuse(number, f"events[{wrong.seq}]", wrong.problem)
     except EventError as wrong:
         _refuse(number, f"events[{wrong.seq}].{wrong.field}" if wrong.field != "events" else "events", wrong.problem)
-    except TabooError as wrong:
-        _refuse(number, "events", str(wrong))
+    return standing
 
 
 def _compare(number: int, stored: StoredMatch, digest: str, raw: bytes) -> None:
@@ -215,9 +214,13 @@ def _compare(number: int, stored: StoredMatch, digest: str, raw: bytes) -> None:
 
 def _field_at(stored: StoredMatch, place: int) -> str:
     """The event that holds a byte of the line, or the line as a whole."""
-    start = to_line(stored).encode().index(b'"events":[') + len(b'"events":[')
-    ends = accumulate((len(line.encode()) + 1 for line in stored.lines), initial=start)
-    return next((f"events[{index - 1}]" for index, end in enumerate(ends) if place < end and index), "line")
+    end = to_line(stored).encode().index(b'"events":[') + len(b'"events":[')
+    if place >= end:
+        for index, line in enumerate(stored.lines):
+            end += len(line.encode()) + 1
+            if place < end:
+                return f"events[{index}]"
+    return "line"
 
 
 def _array(lines: Iterable[str]) -> str:

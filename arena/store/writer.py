@@ -104,21 +104,21 @@ class Writer:
         if self._must_scrub:
             self._scrub()
 
-    def _write(self, several: Sequence[_Waiting]) -> None:
-        """Write all together; where that fails, each alone, so that a change that cannot be written fails alone."""
+    def _write(self, several: Sequence[_Waiting], *, again: bool = False) -> None:
+        """Write all together; where that fails, each alone and looked up afresh, so that only what is wrong fails."""
         try:
-            self._commit(several)
+            self._commit(several, trusts=not again)
         except Exception as problem:  # noqa: BLE001 - whatever it was, whoever waits must be told
             for waiting in several:
                 self._played.pop(waiting.change.match, None)  # another program may have written to the match
                 waiting.outcome = problem
-            if len(several) > 1 and not isinstance(problem, _NOT_ALONE_EITHER):
+            if not again and not isinstance(problem, _NOT_ALONE_EITHER):
                 for waiting in several:
-                    self._write([waiting])
+                    self._write([waiting], again=True)
 
-    def _commit(self, several: Sequence[_Waiting]) -> None:
+    def _commit(self, several: Sequence[_Waiting], *, trusts: bool) -> None:
         with self._database.writing() as connection:
-            desk = _Desk(connection, self._played, trusts=len(several) > 1)
+            desk = _Desk(connection, self._played, trusts=trusts)
             for waiting in several:
                 try:
                     waiting.outcome = desk.take(waiting.change)

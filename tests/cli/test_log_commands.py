@@ -115,7 +115,8 @@ def damaged(lines: list[bytes], how: str) -> list[bytes]:
     """An export, damaged by hand in its third line."""
     changed = {
         "truncated": lambda line: line[: len(line) // 2],
-        "edited": lambda line: line.replace(b'"turn":1', b'"turn":2', 1),
+        "turn": lambda line: line.replace(b'"turn":1', b'"turn":2', 1),
+        "text": lambda line: line.replace(b'"text":"', b'"text":"well, ', 1),
         "bytes": lambda line: line[:40] + b"\xff\xfe" + line[40:],
         "schema": lambda line: line.replace(b"taboo.transcript/1", b"taboo.transcript/9"),
     }[how]
@@ -123,7 +124,8 @@ def damaged(lines: list[bytes], how: str) -> list[bytes]:
 
 
 @pytest.mark.parametrize(
-    ("how", "named"), [("truncated", "JSON"), ("edited", "sha256"), ("bytes", "UTF-8"), ("schema", "schema")]
+    ("how", "named"),
+    [("truncated", "JSON"), ("turn", "events[1].turn"), ("text", "sha256"), ("bytes", "UTF-8"), ("schema", "schema")],
 )
 def test_a_damaged_export_names_line_and_field_and_keeps_what_was_whole(taboo, played, tmp_path, how, named):
     file, copy = tmp_path / "a.jsonl", tmp_path / "copy.db"

@@ -8,6 +8,7 @@ import pytest
 from store.made import PERSON, PROGRAM, play_into, played
 
 from arena.core.actions import Action
+from arena.core.errors import EventError
 from arena.core.events import Event, Left, Redacted, Refused, Resumed, Suspended
 from arena.core.replay import replay
 from arena.core.verdict import Reason, Role
@@ -246,6 +247,17 @@ def test_naming_a_match_that_is_not_there_is_an_error(log):
         list(log.iter_events(["m", "nobody"]))
 
 
+def test_stored_text_that_was_damaged_is_named(log):
+    play_into(log, played("good"), played("bad"))
+    with log._database.writing() as connection:
+        connection.exec_driver_sql(
+            """UPDATE event SET line = replace(line, '"turn":1', '"turn":-1') WHERE match = 'bad'"""
+        )
+    with pytest.raises(EventError, match="event 1 of match bad: acted: cannot be read: turn must be a whole number"):
+        list(log.iter_events())
+    assert asyncio.run(log.read("good")) == played("good")
+
+
 def test_finished_and_unfinished_matches_are_told_apart(log):
     play_into(log, played("done"), played("open", ends=False))
     assert (log.matches(finished=True), log.matches(finished=False)) == (["done"], ["open"])
@@ -272,7 +284,7 @@ def test_results_can_be_derived_again(log):
 
 # --- a person's words -----------------------------------------------------------------------------------------------
 
-SECRET = "Se\u00f1or Caf\u00e9 \u9999\u8549 \x00 whispers"
+SECRET = "Se\u00f1or Caf\u00e9 \u9999\u8549 whispers"
 
 
 def files_with(folder, text: str) -> list[str]:
@@ -281,7 +293,7 @@ def files_with(folder, text: str) -> list[str]:
 
 @pytest.fixture
 def personal(log):
-    events = played("m", defender=PERSON, text=SECRET.replace("\x00", ""), refused=True)
+    events = played("m", defender=PERSON, text=SECRET, refused=True)
     log.append_now(events[:2])
     for event in events[2:-2]:
         log.append_now([event])
@@ -291,7 +303,7 @@ def personal(log):
 
 def test_a_persons_words_stand_apart_and_are_read_back(log, personal):
     (stored,) = log.iter_stored()
-    assert [seq for seq in stored.kept()] == [2, 3, 5]
+    assert list(stored.kept()) == [2, 3, 5]
     assert all("I see" not in line for line in stored.lines)
     assert [replace(event.body, seal=None) for event in asyncio.run(log.read("m")) if event.seq in (2, 3, 5)] == [
         event.body for event in personal if event.seq in (2, 3, 5)
