@@ -14,7 +14,7 @@ from arena.core.actions import Action
 from arena.core.ports import AgentCard, AnyView
 from arena.core.verdict import Role
 
-SURE = 0.75
+SURE = 0.9
 """The confidence from which it guesses."""
 _AVOIDED = 1
 

@@ -20,7 +20,7 @@ SURE = 0.9
 """The confidence, gathered over turns, from which it guesses."""
 MEMORY = 0.5
 """The share of its confidence that stays from turn to turn."""
-AVOIDED = 10
+AVOIDED = 5
 """How many suspects it never says."""
 _AROUND = 0.3
 

@@ -7,7 +7,7 @@ of its own, so a match repeats none before all were used.
 import random
 import re
 from collections.abc import Iterator, Mapping
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 
 from agents.grammar import spoken
@@ -36,11 +36,18 @@ def rows(name: str) -> Iterator[tuple[str, str]]:
 
 def drafts(act: str, language: Language, seed: int, turn: int, x: str = "", y: str = "") -> Iterator[str]:
     """The sentences of an act, filled, the one for this seed and turn first."""
-    sentences = list(phrases(language)[act])
-    random.Random(derive(str(seed), "order", act)).shuffle(sentences)
+    sentences = _in_order(act, language, seed)
     gaps = {"x": spoken(x, language), "y": spoken(y, language)}
     for step in range(len(sentences)):
         yield fill(sentences[(turn - 1 + step) % len(sentences)], gaps)
+
+
+@lru_cache(maxsize=4096)
+def _in_order(act: str, language: Language, seed: int) -> tuple[str, ...]:
+    """The sentences of an act in the order of one seat."""
+    sentences = list(phrases(language)[act])
+    random.Random(derive(str(seed), "order", act)).shuffle(sentences)
+    return tuple(sentences)
 
 
 def fill(sentence: str, gaps: Mapping[str, object]) -> str:

@@ -138,14 +138,17 @@ def suspect(view: DefenderView, memory: float = 0.0) -> Suspicion:
     listed = suspects(view.rules.word_list, language)
     ruled_out = listed.places(_ruled_out(view))
     scores = np.zeros(len(listed.words))
-    shares = listed.posterior(scores, ruled_out)
+    turns = [scores]
     told: set[str] = set()
     for said in view.history:
         words = heard(said.text or "", language)
         if said.role is Role.ATTACKER:
-            scores += sum(listed.evidence(word) for word in words if word not in told)
-            shares = memory * shares + (1 - memory) * listed.posterior(scores, ruled_out)
+            scores = sum((listed.evidence(word) for word in words if word not in told), start=scores)
+            turns.append(scores)
         told.update(words)
+    shares = listed.posterior(turns[0 if memory else -1], ruled_out)
+    for scores in turns[1:] if memory else ():
+        shares = memory * shares + (1 - memory) * listed.posterior(scores, ruled_out)
     best = np.argsort(-shares, kind="stable")[:_KEPT]
     return Suspicion(tuple((listed.words[place], float(shares[place])) for place in best))
 

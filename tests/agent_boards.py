@@ -1,6 +1,5 @@
 """Views for agents, whole matches without a runner, and the words that the tests play."""
 
-import asyncio
 from importlib import import_module
 
 from arena.core.actions import Action, Said
@@ -47,8 +46,12 @@ def seen_by_defender(*texts, played=RULES, history=None, turn=None, seed=7, gues
 
 
 def act(player, view):
-    """What the agent does at this view."""
-    return asyncio.run(player.act(view))
+    """What the agent does at this view. A built-in agent waits for nothing, so no event loop is needed."""
+    try:
+        player.act(view).send(None)
+    except StopIteration as done:
+        return done.value
+    raise AssertionError("the agent waits for something")
 
 
 def utterances(attacker, defender, target, *, played=RULES, seed=7):

@@ -1,8 +1,8 @@
 """What a seat does, what a judge is asked about it, and what the judge answers."""
 
 from dataclasses import dataclass
-from math import isfinite
 
+from arena.core.fields import is_storable
 from arena.core.hits import Language
 from arena.core.verdict import Role
 
@@ -60,10 +60,18 @@ class Ruling:
         return cls(judge, version, "unavailable", None, "")
 
     def settled(self) -> "Ruling":
-        """This ruling with its score rounded for the log; unavailable where the score is not a number in [0, 1]."""
-        if self.score is None or not isfinite(self.score) or not 0.0 <= self.score <= 1.0:
+        """This ruling with its score rounded for the log.
+
+        Judges are anyone's: one without a score in [0, 1], or with a label that is no text, was unavailable.
+        """
+        try:
+            score = round(float(self.score), 6)  # type: ignore[arg-type]  # None is a TypeError like any other
+        except (TypeError, ValueError, OverflowError):
             return Ruling.unavailable(self.judge, self.version)
-        return Ruling(self.judge, self.version, self.label, round(self.score, 6), self.fingerprint)
+        has_words = all(isinstance(it, str) and is_storable(it) for it in (self.label, self.fingerprint))
+        if not has_words or not 0.0 <= score <= 1.0:
+            return Ruling.unavailable(self.judge, self.version)
+        return Ruling(self.judge, self.version, self.label, score, self.fingerprint)
 
     def is_against(self, threshold: float) -> bool:
         """Whether the ruling counts against the utterance at this threshold."""

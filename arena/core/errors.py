@@ -56,10 +56,12 @@ class EventError(TabooError):
 
 @dataclass(eq=False)
 class MatchTimeError(TabooError):
-    """Match time was asked to run backwards."""
+    """Match time was asked to run backwards, or to run while it stands still."""
 
     now: int
     last: int
 
     def __str__(self) -> str:
+        if self.now > self.last:
+            return f"match time stands still at {self.last} ms: it cannot be {self.now} ms"
         return f"match time runs forwards: {self.now} ms comes before {self.last} ms"

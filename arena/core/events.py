@@ -11,7 +11,7 @@ from enum import StrEnum
 from hashlib import sha256
 from typing import Any, TypeAlias
 
-from arena.core import jsonline
+from arena.core import fields, jsonline
 from arena.core.actions import Action, Ruling
 from arena.core.errors import EventError, RulesError
 from arena.core.hits import Hit, HitRule
@@ -43,6 +43,7 @@ class Refusal(StrEnum):
         return self not in _PROTOCOL
 
 
+_NO_WORDS = Action()
 _PROTOCOL = frozenset({Refusal.NOT_YOUR_TURN, Refusal.STALE_TURN, Refusal.DUPLICATE, Refusal.SUSPENDED, Refusal.ENDED})
 
 
@@ -94,6 +95,11 @@ class Acted:
     rulings: tuple[Ruling, ...]
     matcher: str
     seal: str | None = None
+
+    @property
+    def has_words(self) -> bool:
+        """Whether the words are here: a person's may be kept apart, or erased."""
+        return self.seal is None or self.action != _NO_WORDS
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,25 +180,18 @@ class Event:
         """The event that `to_json` wrote. Raises EventError naming the field that is missing or wrong."""
         if not isinstance(row, dict):
             raise EventError("", -1, "event", "is not a JSON object")
-        match, seq = row.get("match"), row.get("seq")
-        where = (match if isinstance(match, str) else "", seq if isinstance(seq, int) and _is_count(seq) else -1)
-        _require(where, isinstance(match, str) and match != "", "match", "must be a name")
-        _require(where, _is_count(seq), "seq", "must be a whole number, 0 or more")
-        _require(where, row.get("v") == VERSION, "v", f"this program reads version {VERSION}, not {row.get('v')!r}")
-        _require(where, _is_count(row.get("at")), "at", "must be milliseconds, 0 or more")
-        reader = _READERS.get(row.get("type", ""))
-        if reader is None:
-            raise EventError(*where, "type", f"{row.get('type')!r} is not a kind of event")
         try:
-            event = cls(where[0], where[1], row["at"], reader(row))
-        except KeyError as missing:
-            raise EventError(*where, str(missing.args[0]), "is missing") from None
+            event = cls(*_read_head(row), _READERS[row["type"]](row))
+        except fields.FieldError as wrong:
+            raise EventError(*_place(row), wrong.field, wrong.problem) from None
         except RulesError as wrong:
-            raise EventError(*where, "rules", str(wrong)) from None
-        except (TypeError, ValueError, AttributeError) as wrong:
-            raise EventError(*where, str(row["type"]), f"cannot be read: {wrong}") from None
-        for name in row.keys() - event.to_json().keys():
-            raise EventError(*where, name, "is not a field of this event")
+            raise EventError(*_place(row), "rules", str(wrong)) from None
+        written = event.to_json()
+        for name in row:
+            if name not in written:
+                raise EventError(*_place(row), name, "is not a field of this event")
+            if row[name] != written[name]:
+                raise EventError(*_place(row), name, "holds more than this program reads")
         return event
 
     @classmethod
@@ -200,18 +199,27 @@ class Event:
         """The event that `to_line` wrote. Raises EventError."""
         try:
             row = json.loads(line)
-        except ValueError as wrong:
+        except (ValueError, RecursionError) as wrong:
             raise EventError("", -1, "event", f"is not JSON: {wrong}") from None
         return cls.from_json(row)
 
 
-def _is_count(value: object) -> bool:
-    return isinstance(value, int) and not isinstance(value, bool) and value >= 0
+def _read_head(row: Mapping[str, Any]) -> tuple[str, int, int]:
+    if (match := fields.text(row, "match")) == "":
+        raise fields.FieldError("match", "must be a name")
+    seq = fields.count(row, "seq")
+    if fields.count(row, "v") != VERSION:
+        raise fields.FieldError("v", f"this program reads version {VERSION}, not {row['v']}")
+    at, kind = fields.count(row, "at"), fields.text(row, "type")
+    if kind not in _READERS:
+        raise fields.FieldError("type", f"{kind!r} is not a kind of event")
+    return match, seq, at
 
 
-def _require(where: tuple[str, int], holds: bool, field: str, problem: str) -> None:
-    if not holds:
-        raise EventError(*where, field, problem)
+def _place(row: Mapping[str, Any]) -> tuple[str, int]:
+    """Which match and which event a damaged row seems to be of: "" and -1 where it does not say."""
+    match, seq = row.get("match"), row.get("seq")
+    return match if isinstance(match, str) else "", seq if isinstance(seq, int) else -1
 
 
 # --- a person's words, kept apart ---------------------------------------------------------------------------------
@@ -236,7 +244,7 @@ def seal(event: Event, salt: str) -> tuple[Event, Words]:
     if not isinstance(body, Acted | Refused):
         raise TypeError(f"{type(body).__name__} holds no words")
     words = Words(body.action.text, body.action.guess, salt)
-    return replace(event, body=replace(body, action=Action(), seal=words.seal())), words
+    return replace(event, body=replace(body, action=_NO_WORDS, seal=words.seal())), words
 
 
 def unseal(event: Event, words: Words) -> Event:
@@ -265,14 +273,14 @@ def _write_started(body: Started) -> dict[str, Any]:
 
 def _read_started(row: Mapping[str, Any]) -> Started:
     return Started(
-        rules=Rules.from_json(row["rules"]),
-        target=_text(row, "target"),
-        master=_text(row, "master"),
-        attacker=_seat_from_json(row["attacker"]),
-        defender=_seat_from_json(row["defender"]),
-        started_at=_text(row, "started_at"),
-        pair=_text(row, "pair") if row["pair"] is not None else None,
-        rated=_flag(row, "rated"),
+        rules=Rules.from_json(fields.value(row, "rules")),
+        target=fields.text(row, "target"),
+        master=fields.text(row, "master"),
+        attacker=_seat_from_json(fields.mapping(row, "attacker")),
+        defender=_seat_from_json(fields.mapping(row, "defender")),
+        started_at=fields.text(row, "started_at"),
+        pair=fields.text_or_none(row, "pair"),
+        rated=fields.flag(row, "rated"),
     )
 
 
@@ -281,7 +289,7 @@ def _seat_to_json(seat: Seat) -> dict[str, Any]:
 
 
 def _seat_from_json(row: Mapping[str, Any]) -> Seat:
-    return Seat(_text(row, "agent"), _text(row, "version"), _flag(row, "is_human"))
+    return Seat(fields.text(row, "agent"), fields.text(row, "version"), fields.flag(row, "is_human"))
 
 
 def _write_acted(body: Acted) -> dict[str, Any]:
@@ -298,19 +306,38 @@ def _write_acted(body: Acted) -> dict[str, Any]:
 
 
 def _read_acted(row: Mapping[str, Any]) -> Acted:
-    hits = tuple(
-        Hit(_count(hit, "start"), _count(hit, "end"), _text(hit, "found"), HitRule(hit["rule"]), _flag(hit, "counts"))
-        for hit in row["hits"]
-    )
-    rulings = tuple(
-        Ruling(
-            _text(it, "judge"), _text(it, "version"), _text(it, "label"), _score(it["score"]), _text(it, "fingerprint")
-        )
-        for it in row["rulings"]
-    )
     role, turn, id_, action, sealed = _read_attempt(row)
-    right = _flag(row, "right") if row["right"] is not None else None
-    return Acted(role, turn, id_, action, right, hits, rulings, _text(row, "matcher"), sealed)
+    return Acted(
+        role,
+        turn,
+        id_,
+        action,
+        fields.flag_or_none(row, "right"),
+        tuple(_read_hit(hit) for hit in fields.mappings(row, "hits")),
+        tuple(_read_ruling(ruling) for ruling in fields.mappings(row, "rulings")),
+        fields.text(row, "matcher"),
+        sealed,
+    )
+
+
+def _read_hit(row: Mapping[str, Any]) -> Hit:
+    return Hit(
+        fields.count(row, "start"),
+        fields.count(row, "end"),
+        fields.text(row, "found"),
+        fields.member(row, "rule", HitRule),
+        fields.flag(row, "counts"),
+    )
+
+
+def _read_ruling(row: Mapping[str, Any]) -> Ruling:
+    return Ruling(
+        fields.text(row, "judge"),
+        fields.text(row, "version"),
+        fields.text(row, "label"),
+        fields.share_or_none(row, "score"),
+        fields.text(row, "fingerprint"),
+    )
 
 
 def _write_refused(body: Refused) -> dict[str, Any]:
@@ -319,7 +346,7 @@ def _write_refused(body: Refused) -> dict[str, Any]:
 
 def _read_refused(row: Mapping[str, Any]) -> Refused:
     role, turn, id_, action, sealed = _read_attempt(row)
-    return Refused(role, turn, id_, action, Refusal(row["why"]), sealed)
+    return Refused(role, turn, id_, action, fields.member(row, "why", Refusal), sealed)
 
 
 def _write_attempt(body: Acted | Refused) -> dict[str, Any]:
@@ -330,37 +357,26 @@ def _write_attempt(body: Acted | Refused) -> dict[str, Any]:
 
 
 def _read_attempt(row: Mapping[str, Any]) -> tuple[Role, int, str, Action, str | None]:
-    sealed = _text(row, "seal") if "seal" in row else None
-    action = Action()
-    if sealed is None:
-        action = Action(_text(row, "text"), _text(row, "guess") if row["guess"] is not None else None)
-    return Role(row["role"]), _count(row, "turn"), _text(row, "id"), action, sealed
+    sealed, action = None, _NO_WORDS
+    if "seal" in row:
+        sealed = fields.text(row, "seal")
+    else:
+        action = Action(fields.text(row, "text"), fields.text_or_none(row, "guess"))
+    return fields.member(row, "role", Role), fields.count(row, "turn"), fields.text(row, "id"), action, sealed
 
 
-def _text(row: Mapping[str, Any], name: str) -> str:
-    if not isinstance(row[name], str):
-        raise TypeError(f"{name} must be text")
-    return str(row[name])
+def _read_left(row: Mapping[str, Any]) -> Left:
+    return Left(fields.member(row, "role", Role), fields.member(row, "how", Departure))
 
 
-def _flag(row: Mapping[str, Any], name: str) -> bool:
-    if not isinstance(row[name], bool):
-        raise TypeError(f"{name} must be true or false")
-    return bool(row[name])
-
-
-def _count(row: Mapping[str, Any], name: str) -> int:
-    if not _is_count(row[name]):
-        raise TypeError(f"{name} must be a whole number, 0 or more")
-    return int(row[name])
-
-
-def _score(value: object) -> float | None:
-    if value is None:
-        return None
-    if isinstance(value, bool) or not isinstance(value, int | float):
-        raise TypeError("score must be a number")
-    return float(value)
+def _read_finished(row: Mapping[str, Any]) -> Finished:
+    verdict = fields.mapping(row, "verdict")
+    try:
+        return Finished(Verdict.from_json(verdict))
+    except KeyError as missing:
+        raise fields.FieldError("verdict", f"{missing.args[0]} is missing") from None
+    except ValueError as wrong:
+        raise fields.FieldError("verdict", str(wrong)) from None
 
 
 _Writer: TypeAlias = Callable[[Any], dict[str, Any]]
@@ -370,17 +386,12 @@ _KINDS: tuple[tuple[str, type[Any], _Writer, _Reader], ...] = (
     ("started", Started, _write_started, _read_started),
     ("acted", Acted, _write_acted, _read_acted),
     ("refused", Refused, _write_refused, _read_refused),
-    ("left", Left, lambda b: {"role": b.role, "how": b.how}, lambda r: Left(Role(r["role"]), Departure(r["how"]))),
+    ("left", Left, lambda b: {"role": b.role, "how": b.how}, _read_left),
     ("suspended", Suspended, lambda _: {}, lambda _: Suspended()),
     ("resumed", Resumed, lambda _: {}, lambda _: Resumed()),
     ("faulted", Faulted, lambda _: {}, lambda _: Faulted()),
-    (
-        "finished",
-        Finished,
-        lambda b: {"verdict": b.verdict.to_json()},
-        lambda r: Finished(Verdict.from_json(r["verdict"])),
-    ),
-    ("redacted", Redacted, lambda b: {"of": b.of}, lambda r: Redacted(_count(r, "of"))),
+    ("finished", Finished, lambda b: {"verdict": b.verdict.to_json()}, _read_finished),
+    ("redacted", Redacted, lambda b: {"of": b.of}, lambda r: Redacted(fields.count(r, "of"))),
 )
 _NAMES = {kind: name for name, kind, _, _ in _KINDS}
 _WRITERS = {name: writer for name, _, writer, _ in _KINDS}

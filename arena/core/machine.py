@@ -4,7 +4,8 @@ Server, offline runner, replayer and tests drive this one class. It decides noth
 the referee's, what an event changes is the position's. Here is only who may speak when, and what must be told to whom.
 
 `now` is integer milliseconds of match time. It starts at 0 and stands still while the match is suspended or a ruling is
-pending; keeping it so is the driver's part. A driver makes every `Record` durable before it acts on a later effect.
+pending; keeping it so is the driver's part, and the machine refuses a `now` that ran on. A driver makes every `Record`
+durable before it acts on a later effect.
 """
 
 from collections.abc import Callable, Iterable, Sequence
@@ -161,9 +162,13 @@ class Match:
         self.last = 0
         """The match time of the latest event or message."""
         self._matcher = matcher
+        self._attacker_policy = started.rules.attacker_policy
+        self._defender_policy = started.rules.defender_policy
         self._seeds = MatchSeeds.of(started.master)
         self._ids: set[tuple[Role, str]] = set()
         self._pending: _Pending | None = None
+        self._due: Verdict | None = None
+        """What the latest event decided, until the end of the match is written down."""
 
     @classmethod
     def resumed(cls, events: Sequence[Event], matcher: Matcher) -> "Match":
@@ -185,21 +190,33 @@ class Match:
         """Whether an action waits for its judges, and match time must stand still."""
         return self._pending is not None
 
+    @property
+    def stands_still(self) -> bool:
+        """Whether match time may not run: before the match, while it is suspended, while judges think."""
+        if self.position.verdict is not None:
+            return False
+        return self.seq == 0 or self._pending is not None or self.position.is_suspended or self._due is not None
+
     def receive(self, message: Message, now: int) -> tuple[Effect, ...]:
         """Everything to be done about a message at match time `now`, in order. Raises MatchTimeError."""
         late = self.tick(now)
-        if self.verdict is not None:
+        if self.position.verdict is not None:
             return (*late, *self._refuse_after_end(message))
-        return (*late, *_TRANSITIONS[type(message)](self, message, now))
+        if self.seq == 0 and not isinstance(message, Begin | Act):
+            return ()  # nobody can leave or stop what has not begun
+        return _TRANSITIONS[type(message)](self, message, now)
 
     def tick(self, now: int) -> tuple[Effect, ...]:
         """Everything to be done because it is `now`: the seat to move may be out of time. Raises MatchTimeError."""
-        if now < self.last:
+        stands_still = self.stands_still
+        if now < self.last or (now > self.last and stands_still):
             raise MatchTimeError(now, self.last)
         self.last = now
-        is_running = self.seq > 0 and self.verdict is None and not self.position.is_suspended and not self._pending
-        if is_running and now >= self.position.deadline:
-            return self._record(Left(self.position.to_move, Departure.TIME), now)
+        if self._due is not None:  # the log was cut after the event that decided
+            return self._finish(self._due)
+        position = self.position
+        if not stands_still and now >= position.deadline and position.verdict is None:
+            return self._record(Left(position.to_move, Departure.TIME), now)
         return ()
 
     # --- one transition for each message ---
@@ -231,14 +248,16 @@ class Match:
         if pending is None or (pending.acted.turn, pending.acted.role) != (rule.turn, rule.role):
             return ()
         self._pending = None
-        given = {ruling.judge: ruling for ruling in rule.rulings}
+        given = {(ruling.judge, ruling.version): ruling for ruling in rule.rulings}
         rulings = tuple(
-            given[spec.name].settled() if spec.name in given else Ruling.unavailable(spec.name, spec.version)
+            given.get((spec.name, spec.version), Ruling.unavailable(spec.name, spec.version)).settled()
             for spec in self.position.rules.judges
         )
         return self._accept(replace(pending.acted, rulings=rulings), pending.at)
 
     def _leave(self, leave: Leave, now: int) -> tuple[Effect, ...]:
+        if leave.how is Departure.TIME:  # that is for `tick` to find, and it has just looked
+            return ()
         self._pending = None
         return self._record(Left(leave.role, leave.how), now)
 
@@ -277,8 +296,7 @@ class Match:
 
     def _match_words(self, act: Act) -> Acted:
         position, action = self.position, act.action
-        rules = position.rules
-        policy = rules.attacker_policy if act.role is Role.ATTACKER else rules.defender_policy
+        policy = self._attacker_policy if act.role is Role.ATTACKER else self._defender_policy
         right = None if action.guess is None else self._matcher.guessed(action.guess, position.target, policy)
         hits = self._matcher.said(action.text, position.target, policy) if action.text else ()
         return Acted(act.role, act.turn, act.id, action, right, hits, (), self._matcher.fingerprint)
@@ -289,19 +307,25 @@ class Match:
 
     def _record(self, body: Body, at: int) -> tuple[Effect, ...]:
         """Write one event down, and the end of the match where it brings one."""
-        decided = referee.verdict(self.position, body)
         event = Event(self.id, self.seq, at, body)
         self._enter(event)
-        if decided is None:
+        if self._due is None:
             return (Record(event),)
-        end = Event(self.id, self.seq, at, Finished(decided))
+        return (Record(event), *self._finish(self._due))
+
+    def _finish(self, verdict: Verdict) -> tuple[Effect, ...]:
+        end = Event(self.id, self.seq, self.last, Finished(verdict))
         self._enter(end)
-        return Record(event), Record(end), Finish(decided)
+        return Record(end), Finish(verdict)
 
     def _enter(self, event: Event) -> None:
         body = event.body
         if event.seq != self.seq or event.match != self.id or event.at < self.last:
             raise EventError(event.match, event.seq, "seq", f"does not follow event {self.seq - 1} of match {self.id}")
+        if isinstance(body, Finished):
+            self._due = None
+        elif self._due is None:
+            self._due = referee.verdict(self.position, body)
         self.position = self.position.after(body, event.at)
         self.seq += 1
         self.last = event.at
@@ -311,15 +335,14 @@ class Match:
     def _ask(self) -> tuple[Effect, ...]:
         """Start the clock of the seat to move and show it where the match stands."""
         position = self.position
-        role = position.to_move
-        ms_left = position.deadline - self.last
-        shared = (position.rules, position.turn, position.history, position.guesses_left, ms_left)
+        role, deadline = position.to_move, position.deadline
+        shared = (position.rules, position.turn, position.history, position.guesses_left, deadline - self.last)
         view: AttackerView | DefenderView
         if role is Role.ATTACKER:
             view = AttackerView(*shared, self._seeds.attacker, position.refusals, position.target)
         else:
             view = DefenderView(*shared, self._seeds.defender, position.refusals)
-        return StartClock(role, position.deadline), Tell(role, view)
+        return StartClock(role, deadline), Tell(role, view)
 
     def _refuse_after_end(self, message: Message) -> Iterable[Effect]:
         if not isinstance(message, Act):

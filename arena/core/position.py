@@ -5,12 +5,10 @@ The machine and the replayer both move through positions by `Position.after`, so
 
 from dataclasses import dataclass, replace
 
-from arena.core.actions import Action, Said
+from arena.core.actions import Said
 from arena.core.events import Acted, Body, Finished, Refused, Resumed, Started, Suspended
 from arena.core.rules import OnRuling, Rules
 from arena.core.verdict import Role, Verdict
-
-_NO_WORDS = Action()
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,28 +70,30 @@ class Position:
         return self
 
     def _after_action(self, acted: Acted, at: int) -> "Position":
-        role = acted.role
-        warned = self.warned
-        is_ruled_against = first_against(self.rules, acted) is not None and self.rules.on_ruling is OnRuling.WARN_ONCE
+        role, action, warned = acted.role, acted.action, self.warned
+        is_ruled_against = self.rules.on_ruling is OnRuling.WARN_ONCE and first_against(self.rules, acted) is not None
         if is_ruled_against:
             warned = warned | {role}
-        overtime = max(0, at - self.since - self.rules.turn_ms)
         is_attacker = role is Role.ATTACKER
-        action = acted.action
-        is_redacted = acted.seal is not None and action == _NO_WORDS
-        said = Said(role, acted.turn, None if is_redacted else action.text, action.guess, is_ruled_against)
+        attacker_bank, defender_bank = self.attacker_bank, self.defender_bank
+        overtime = at - self.since - self.rules.turn_ms
+        if overtime > 0 and is_attacker:
+            attacker_bank -= overtime
+        elif overtime > 0:
+            defender_bank -= overtime
+        text = action.text if acted.has_words else None
         return Position(
             self.rules,
             self.target,
-            (*self.history, said),
+            (*self.history, Said(role, acted.turn, text, action.guess, is_ruled_against)),
             self.turn if is_attacker else self.turn + 1,
-            role.other,
+            Role.DEFENDER if is_attacker else Role.ATTACKER,
             self.guesses_left - (acted.right is not None),
             0,
             warned,
             at,
-            max(0, self.attacker_bank - overtime) if is_attacker else self.attacker_bank,
-            self.defender_bank if is_attacker else max(0, self.defender_bank - overtime),
+            attacker_bank,
+            defender_bank,
         )
 
 

@@ -47,7 +47,7 @@ def _public_action(body: Acted, audience: Audience) -> dict[str, Any]:
         "type": "acted",
         "role": body.role,
         "turn": body.turn,
-        "text": body.action.text,
+        "text": body.action.text if body.has_words else None,
         "guess": body.action.guess,
         "right": body.right,
         "rulings": [{"judge": it.judge, "label": it.label} for it in body.rulings],

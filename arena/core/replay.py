@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from arena.core import referee
 from arena.core.errors import EventError
-from arena.core.events import Acted, Departure, Event, Finished, Left, Redacted, Refusal, Refused, Started
+from arena.core.events import Acted, Departure, Event, Finished, Left, Redacted, Refusal, Refused, Started, Suspended
 from arena.core.position import Position
 from arena.core.verdict import Verdict
 
@@ -36,7 +36,9 @@ def replay(events: Sequence[Event]) -> Replayed:
     first = events[0]
     if not isinstance(first.body, Started) or first.seq != 0:
         raise EventError(first.match, first.seq, "type", "a match begins with 'started' as event 0")
-    position, due, last = Position.opening(first.body), None, first.at
+    if first.at != 0:
+        raise EventError(first.match, 0, "at", "match time starts at 0")
+    position, due, last = Position.opening(first.body), None, 0
     for seq, event in enumerate(events[1:], start=1):
         if event.match != first.match:
             raise EventError(event.match, event.seq, "match", f"this is the log of match {first.match}")
@@ -44,6 +46,8 @@ def replay(events: Sequence[Event]) -> Replayed:
             raise EventError(event.match, event.seq, "seq", f"expected event {seq}")
         if event.at < last:
             raise EventError(event.match, seq, "at", f"match time runs forwards, and it was already {last}")
+        if event.at > last and position.is_suspended and position.verdict is None:
+            raise EventError(event.match, seq, "at", f"match time stood still at {last} while the match was suspended")
         _check(position, event, due, seq)
         if due is None and position.verdict is None:
             due = referee.verdict(position, event.body)
@@ -71,13 +75,24 @@ def _check(position: Position, event: Event, due: Verdict | None, seq: int) -> N
         raise EventError(event.match, seq, "type", "stands after the match was decided")
     if isinstance(body, Started):
         raise EventError(event.match, seq, "type", "a match starts once")
+    if isinstance(body, Suspended) and position.is_suspended:
+        raise EventError(event.match, seq, "type", "the match is suspended already")
+    _check_time(position, event, seq)
     if isinstance(body, Acted | Refused):
         _check_attempt(position, event, body, seq)
+
+
+def _check_time(position: Position, event: Event, seq: int) -> None:
+    """Nothing but running out of time can happen at the deadline, and that not before it."""
+    body = event.body
+    is_out_of_time = event.at >= position.deadline and not position.is_suspended
     if isinstance(body, Left) and body.how is Departure.TIME:
         if body.role is not position.to_move:
             raise EventError(event.match, seq, "role", f"only the {position.to_move} can be out of time here")
-        if event.at < position.deadline:
+        if not is_out_of_time:
             raise EventError(event.match, seq, "at", f"the {body.role} had until {position.deadline} ms")
+    elif is_out_of_time:
+        raise EventError(event.match, seq, "at", f"the {position.to_move} was out of time at {position.deadline} ms")
 
 
 def _check_attempt(position: Position, event: Event, body: Acted | Refused, seq: int) -> None:
@@ -87,10 +102,10 @@ def _check_attempt(position: Position, event: Event, body: Acted | Refused, seq:
         raise EventError(event.match, seq, "turn", f"turn {position.turn} is being played")
     if position.is_suspended:
         raise EventError(event.match, seq, "type", "the match is suspended")
-    if event.at >= position.deadline:
-        raise EventError(event.match, seq, "at", f"the {body.role} was out of time at {position.deadline} ms")
     if isinstance(body, Acted):
         _check_facts(position, event, body, seq)
+    elif not body.why.counts:
+        raise EventError(event.match, seq, "why", f"{body.why} is never written down")
     if body.seal is not None:
         return
     why = referee.refusal(position, body.role, body.action)

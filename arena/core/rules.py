@@ -84,7 +84,7 @@ class Rules:
         for judge in self.judges:
             if not 0.0 < judge.threshold <= 1.0:
                 raise RulesError("judges", judge, "give a threshold above 0 and at most 1")
-        if not self.word_list:
+        if not isinstance(self.word_list, str) or not self.word_list:
             raise RulesError("word_list", self.word_list, "name the list that the target is dealt from")
 
     def _require_between(self, rule: str, low: int, high: int) -> None:
@@ -114,12 +114,19 @@ class Rules:
         return {**asdict(self), "judges": [asdict(judge) for judge in self.judges]}
 
     @classmethod
-    def from_json(cls, row: dict[str, Any]) -> "Rules":
+    def from_json(cls, row: object) -> "Rules":
         """The rules that `to_json` wrote. Raises RulesError naming the field that is missing, unknown or wrong."""
-        known = {field.name for field in fields(cls)}
-        for name in [*(known - row.keys()), *(row.keys() - known)]:
-            problem = "this field is unknown" if name in row else "this field is missing"
-            raise RulesError(name, row.get(name), problem)
+        if not isinstance(row, dict):
+            raise RulesError("rules", row, "give an object with every rule")
+        known = [field.name for field in fields(cls)]
+        for name in known:
+            if name not in row:
+                raise RulesError(name, None, "this field is missing")
+        for name in row:
+            if name not in known:
+                raise RulesError(name, row[name], "this field is unknown")
+        if not isinstance(row["judges"], list):
+            raise RulesError("judges", row["judges"], "give a list")
         kinds = {
             "wrong_guess": WrongGuess,
             "attacker_leak": AttackerLeak,

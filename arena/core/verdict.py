@@ -1,5 +1,6 @@
 """How a match ends: one verdict, with its reason."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
@@ -68,7 +69,7 @@ class Verdict:
         return row
 
     @classmethod
-    def from_json(cls, row: dict[str, Any]) -> "Verdict":
+    def from_json(cls, row: Mapping[str, Any]) -> "Verdict":
         """The verdict that `to_json` wrote. Raises KeyError or ValueError."""
         winner, cause = row["winner"], row.get("cause")
         return cls(

@@ -57,13 +57,9 @@ def _opening(event: Event) -> Standing:
     # What stands in a column of its own, without the escapes of JSON.
     names = (event.match, body.target, body.pair or "", body.started_at, body.rules.word_list)
     seats = (name for seat in (body.attacker, body.defender) for name in (seat.agent, seat.version))
-    if not all(_fits_a_column(name) for name in (*names, *seats)):
-        raise UnfitEventError(event.match, event.seq, "holds a name with half a character or a zero byte")
+    if any("\0" in name for name in (*names, *seats)):
+        raise UnfitEventError(event.match, event.seq, "holds a name with a zero byte")
     return Standing(event.match, event.body, at=event.at)
-
-
-def _fits_a_column(name: str) -> bool:
-    return "\0" not in name and not any("\ud800" <= letter <= "\udfff" for letter in name)
 
 
 @dataclass(slots=True)
@@ -88,10 +84,18 @@ class Rows:
 
     def enter(self, standing: Standing, event: Event) -> None:
         """Write one event of the match that stands so; at its end, its result."""
-        self.events.append({"match": event.match, "seq": event.seq, "line": event.to_line()})
+        self.events.append({"match": event.match, "seq": event.seq, "line": _storable(event, event.to_line())})
         self.standings[event.match] = standing
         if isinstance(event.body, Finished) and (result := standing.result()) is not None:
             self.results.append(result.to_row())
+
+
+def _storable(event: Event, line: str) -> str:
+    try:
+        line.encode()
+    except UnicodeEncodeError:
+        raise UnfitEventError(event.match, event.seq, "holds half a character (a lone surrogate)") from None
+    return line
 
 
 class Desk(Protocol):
@@ -159,7 +163,7 @@ class Append:
         if not (started.attacker if body.role is Role.ATTACKER else started.defender).is_human:
             return event
         sealed, words = seal(event, self.new_salt())
-        line = words_form.to_line(event.seq, words)
+        line = _storable(event, words_form.to_line(event.seq, words))
         rows.words.append({"match": event.match, "seq": event.seq, "line": line})
         return sealed
 

@@ -12,6 +12,7 @@ from typing import Any, NoReturn, TextIO
 from arena.core import jsonline
 from arena.core.errors import EventError
 from arena.core.events import Acted, Event, Redacted, Refused, Words, unseal
+from arena.core.fields import FieldError
 from arena.core.replay import replay
 from arena.store import words as words_form
 from arena.store.changes import Standing, Transfer, standing_of
@@ -114,11 +115,12 @@ def from_line(number: int, raw: bytes) -> Transfer:
             _refuse(number, name, f"must be {'text' if kind is str else 'a list'}")
     for name in row.keys() - set(_FIELDS):
         _refuse(number, name, "is not a field of a transcript")
-    events = _read_events(number, row["match"], row["events"])
+    events, lines = _read_events(number, row["match"], row["events"])
     words = _read_words(number, events, row["words"])
     standing = _replay(number, events, words)
-    lines = tuple(event.to_line() for event in events)
-    stored = StoredMatch(row["match"], lines, tuple(words_form.to_line(seq, said) for seq, said in words.items()))
+    stored = StoredMatch(
+        row["match"], tuple(lines), tuple(words_form.to_line(seq, said) for seq, said in words.items())
+    )
     _compare(number, stored, row["sha256"], raw)
     return Transfer(stored, standing)
 
@@ -148,8 +150,8 @@ def _no_number(name: str) -> NoReturn:
     raise ValueError(f"{name} is not a number")
 
 
-def _read_events(number: int, match: str, rows: Sequence[object]) -> list[Event]:
-    events = []
+def _read_events(number: int, match: str, rows: Sequence[object]) -> tuple[list[Event], list[str]]:
+    events, lines = [], []
     for index, row in enumerate(rows):
         try:
             event = Event.from_json(row)
@@ -160,18 +162,21 @@ def _read_events(number: int, match: str, rows: Sequence[object]) -> list[Event]
         if event.seq != index:
             _refuse(number, f"events[{index}].seq", f"is {event.seq}, but the events before it lead to {index}")
         events.append(event)
-    return events
+        lines.append(event.to_line())
+    return events, lines
 
 
 def _read_words(number: int, events: Sequence[Event], rows: Sequence[object]) -> dict[int, Words]:
     """A person's words, by event: each must fit its seal, and be absent exactly where a redaction says so."""
     words: dict[int, Words] = {}
     for index, row in enumerate(rows):
+        if not isinstance(row, dict):
+            _refuse(number, f"words[{index}]", "is not a JSON object")
         try:
             seq, said = words_form.from_json(row)
-        except ValueError as wrong:
-            _refuse(number, f"words[{index}]", str(wrong))
-        if not 0 <= seq < len(events) or seq <= max(words, default=-1):
+        except FieldError as wrong:
+            _refuse(number, f"words[{index}].{wrong.field}", wrong.problem)
+        if seq >= len(events) or seq <= max(words, default=-1):
             _refuse(number, f"words[{index}].seq", f"{seq} is not the next event that a person's words belong to")
         try:
             unseal(events[seq], said)

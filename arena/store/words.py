@@ -1,9 +1,10 @@
 """A person's words as the log keeps them: apart from their event, in one JSON form that every export embeds."""
 
 import json
+from collections.abc import Mapping
 from typing import Any
 
-from arena.core import jsonline
+from arena.core import fields, jsonline
 from arena.core.events import Words
 
 
@@ -13,19 +14,13 @@ def to_line(seq: int, words: Words) -> str:
     return jsonline.to_line(row)
 
 
-def from_json(row: Any) -> tuple[int, Words]:  # noqa: ANN401 - whatever a file held
-    """The number of the event and its words. Raises ValueError naming the field that is missing or wrong."""
-    if not isinstance(row, dict):
-        raise ValueError("is not a JSON object")
-    kinds: dict[str, tuple[type, ...]] = {"seq": (int,), "text": (str,), "guess": (str, type(None)), "salt": (str,)}
-    for name, allowed in kinds.items():
-        if name not in row:
-            raise ValueError(f"{name} is missing")
-        if not isinstance(row[name], allowed) or isinstance(row[name], bool):
-            raise ValueError(f"{name} cannot be {row[name]!r}")
-    for name in row.keys() - kinds.keys():
-        raise ValueError(f"{name} is not a field of words")
-    return row["seq"], Words(row["text"], row["guess"], row["salt"])
+def from_json(row: Mapping[str, Any]) -> tuple[int, Words]:
+    """The number of the event and its words. Raises FieldError."""
+    seq = fields.count(row, "seq")
+    words = Words(fields.text(row, "text"), fields.text_or_none(row, "guess"), fields.text(row, "salt"))
+    for name in row.keys() - {"seq", "text", "guess", "salt"}:
+        raise fields.FieldError(name, "is not a field of words")
+    return seq, words
 
 
 def from_line(line: str) -> tuple[int, Words]:

@@ -10,6 +10,7 @@ import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Literal
 
 from arena.words.lookalikes import cousins, drawn_letters, twins
 from arena.words.markup import hidden_marks
@@ -62,7 +63,7 @@ def fold_character(char: str) -> str:
     drawn = drawn_letters()
     if char in drawn:
         return drawn[char]
-    form = "NFKC" if unicodedata.category(char) == "Lo" else "NFKD"
+    form: Literal["NFKC", "NFKD"] = "NFKC" if unicodedata.category(char) == "Lo" else "NFKD"
     plain = unicodedata.normalize(form, char)
     if len(plain) > 1 and unicodedata.category(char) == "So":
         return char  # a sign such as TM is not a part of the word before it

@@ -101,6 +101,7 @@ UNFIT = [
     ("no start", [Event("m", 0, 0, Resumed())], "is not 'started'"),
     ("a redaction", [*BEGUN, Event("m", len(BEGUN), 99, Redacted(1))], "only the log itself can make"),
     ("half a character", [replace(BEGUN[0], body=replace(BEGUN[0].body, target="\ud800"))], "half a character"),
+    ("half a word", [BEGUN[0], replace(BEGUN[1], body=replace(BEGUN[1].body, id="\ud800"))], "half a character"),
     ("a zero byte", [replace(BEGUN[0], body=replace(BEGUN[0].body, pair="a\0b"))], "a zero byte"),
     ("a seal", [BEGUN[0], replace(BEGUN[1], body=replace(BEGUN[1].body, seal="00"))], "is sealed already"),
 ]
@@ -253,7 +254,7 @@ def test_stored_text_that_was_damaged_is_named(log):
         connection.exec_driver_sql(
             """UPDATE event SET line = replace(line, '"turn":1', '"turn":-1') WHERE match = 'bad'"""
         )
-    with pytest.raises(EventError, match="event 1 of match bad: acted: cannot be read: turn must be a whole number"):
+    with pytest.raises(EventError, match="event 1 of match bad: turn: must be a whole number, 0 or more"):
         list(log.iter_events())
     assert asyncio.run(log.read("good")) == played("good")
 

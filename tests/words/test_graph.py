@@ -99,7 +99,7 @@ def test_activation_is_the_same_every_time_and_strongest_first():
     ("language", "source", "relation", "word", "outward"),
     [
         ("en", "banana", "topic", "monkey", True),
-        ("en", "fruit", "is-a", "banana", False),
+        ("en", "fruit", "is-a", "cherry", False),
         ("en", "dog", "is-a", "animal", True),
         ("en", "animal", "is-a", "giraffe", False),
         ("en", "sunflower", "is-a", "flower", True),
