@@ -52,9 +52,11 @@ def _pair(known: Graph, words: list[str]) -> str | None:
 
 def _heard_chinese(text: str) -> list[str]:
     """The longest words first: the graph is small, and where no word begins, one character is passed over."""
+    from wordfreq.chinese import simplify_chinese
+
     known, stops = graph(Language.CHINESE), stop_words(Language.CHINESE)
     found = []
-    for run in _HAN.findall(text):
+    for run in _HAN.findall(simplify_chinese(text)):
         place = 0
         while place < len(run):
             sizes = range(min(_LONGEST_HAN, len(run) - place), 0, -1)

@@ -16,6 +16,7 @@ from arena.words.graph import Edge, Relation
 _NOD = 0.6
 _JITTER = 0.5
 _MIN_KIND = 0.25
+_NEAR_BEST = 0.6
 _KINDS = 3
 _Way = tuple[str, str, str]
 """An act and its words x and y."""
@@ -82,14 +83,10 @@ def _by_kind(kind: str, clue: str, language: Language) -> _Way:
 @lru_cache(maxsize=8192)
 def kinds(word: str, language: Language) -> tuple[str, ...]:
     """What the word is a kind of, nouns alone, the best first."""
-    found = [
-        edge.word
-        for edge in thoughts(word, language)
-        if edge.relation is Relation.IS_A
-        and edge.outward
-        and edge.weight >= _MIN_KIND
-        and spoken(edge.word, language).kind in NOUNS - {Kind.UNIQUE}
-    ]
+    above = [edge for edge in thoughts(word, language) if edge.relation is Relation.IS_A and edge.outward]
+    least = max([_MIN_KIND, *(_NEAR_BEST * edge.weight for edge in above)])
+    nouns = NOUNS - {Kind.UNIQUE}
+    found = [edge.word for edge in above if edge.weight >= least and spoken(edge.word, language).kind in nouns]
     return tuple(found[:_KINDS])
 
 

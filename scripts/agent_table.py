@@ -1,6 +1,6 @@
 """How the built-in agents fare against each other: a Markdown table, and the three claims that they must bear out.
 
-Usage: python scripts/agent_table.py [--words 80] [--rounds 1] [--seed 7] [--language en]
+Usage: python scripts/agent_table.py [--words 100] [--rounds 1] [--seed 7] [--language en]
 
 Every pairing plays the same words. Intervals are 95 %, from resampling words (`arena.analysis.rates`).
 """
@@ -118,7 +118,7 @@ def table(results: Sequence[Result], seed: int) -> str:
 def main() -> int:
     """Print the table and the claims; 1 where a claim does not hold."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--words", type=int, default=80)
+    parser.add_argument("--words", type=int, default=100)
     parser.add_argument("--rounds", type=int, default=1)
     parser.add_argument("--seed", type=int, default=7)
     parser.add_argument("--language", type=Language, default=Language.ENGLISH)

@@ -21,7 +21,7 @@ def test_nothing_said_leaves_every_word_equally_likely():
     [
         ("banana", ("Which fruit makes you think of monkeys?", "What could be peeled and is yellow?")),
         ("dog", ("Which pet barks and loves a bone?", "Who is man's loyal friend on a leash?")),
-        ("winter", ("Which season has snow and ice?", "It is cold and dark, and spring comes next.")),
+        ("umbrella", ("What do you open when it rains?", "It has a handle and keeps the wet away.")),
     ],
 )
 def test_plain_hints_point_at_the_word(target, texts):
