@@ -35,6 +35,7 @@ _GAIN = 80.0
 _NEIGHBOURS = 16
 _RULED_OUT = -1e9
 _KEPT = 24
+_REMEMBERED = 4096
 
 
 class Suspects:
@@ -44,7 +45,8 @@ class Suspects:
         self.words = words
         self.language = language
         self._place = {word: place for place, word in enumerate(words)}
-        self._evidence: dict[str, Floats] = {}
+        self.evidence = lru_cache(maxsize=_REMEMBERED)(self._weigh)
+        """How strongly a word of the attacker speaks for each suspect, as a logarithm of odds."""
 
     @cached_property
     def _near(self) -> dict[str, list[tuple[int, float]]]:
@@ -54,13 +56,6 @@ class Suspects:
             for edge in thoughts(word, self.language):
                 found.setdefault(edge.word, []).append((place, edge.weight))
         return found
-
-    def evidence(self, word: str) -> "Floats":
-        """How strongly a word of the attacker speaks for each suspect, as a logarithm of odds."""
-        known = self._evidence.get(word)
-        if known is None:
-            known = self._evidence[word] = self._weigh(word)
-        return known
 
     def _weigh(self, word: str) -> "Floats":
         import numpy as np

@@ -25,7 +25,7 @@ class NoPairingError(TabooError):
     language: str
 
     def __str__(self) -> str:
-        names = ", ".join(self.agents)
+        names = ", ".join(self.agents) or "no agents"
         return (
             f"no match can be made of {names} in language {self.language!r}: "
             "name at least one agent that attacks and another one that defends"

@@ -20,16 +20,14 @@ class Association:
 
 
 def read_associations(language: str) -> tuple[Association, ...]:
-    """Our own associations: `associations.tsv`, or every table of the folder `associations/` while it is being written.
+    """Our own associations, from `associations.tsv`.
 
     Raises:
         ValueError: a line without four fields or with an unknown relation, named by file and number.
     """
-    single = HERE / "associations.tsv"
-    tables = [single] if single.exists() else sorted((HERE / "associations").glob("*.tsv"))
     ranks: Counter[tuple[str, str]] = Counter()
     found: list[Association] = []
-    for place, fields in _rows(tables, 4):
+    for place, fields in _rows([HERE / "associations.tsv"], 4):
         if fields[2] not in RELATIONS:
             raise ValueError(f"{place}: unknown relation {fields[2]!r}")
         if fields[0] != language:

@@ -3,7 +3,6 @@
 import asyncio
 import sys
 from dataclasses import dataclass
-from pathlib import Path
 from random import Random
 from typing import Annotated, Any
 
@@ -122,7 +121,7 @@ def _play_one(
     word: str | None,
     rules: Rules,
     seed: int | None,
-    db: Path | None,
+    db: str | None,
     *,
     no_log: bool,
     as_json: bool,
@@ -176,7 +175,7 @@ def _target(word: str | None, rules: Rules, master: str) -> str:
     return word
 
 
-async def _run(one: Fixture, db: Path | None, *, keep: bool) -> tuple[Played, list[Event], str]:
+async def _run(one: Fixture, db: str | None, *, keep: bool) -> tuple[Played, list[Event], str]:
     """The match played, its events, and where they are now."""
     from arena.runner import play_all
     from arena.words import WordMatcher

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from arena.core.errors import RulesError
 from arena.core.hits import Evasion, Form, Language
 from arena.core.rules import JudgeSpec, Rules, preset
 
@@ -33,8 +34,8 @@ Judges = Annotated[
     typer.Option("--judges", help="Judges by name, joined by commas; 'none' for none.", show_default=False),
 ]
 Db = Annotated[
-    Path | None,
-    typer.Option("--db", help="The log; default $TABOO_DB or your data folder.", show_default=False),
+    str | None,
+    typer.Option("--db", help="The log: a file or a database URL; default $TABOO_DB or your data folder."),
 ]
 Matches = Annotated[list[str] | None, typer.Argument(help="Matches by id; default: all.", show_default=False)]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON, for a program to read.")]
@@ -54,7 +55,9 @@ def rules_of(
     word_list: str | None = None,
     judges: str | None = None,
 ) -> Rules:
-    """The named rules with what the user changed. Raises RulesError or UnknownNameError."""
+    """The named rules with what the user changed. Raises RulesError, WordListError or UnknownNameError."""
+    from arena.words.lists import load_list
+
     changes: dict[str, object] = {}
     if turns is not None:
         changes["max_turns"] = turns
@@ -70,8 +73,8 @@ def rules_of(
         changes["word_list"] = f"{lang}-easy"
     if word_list is not None:
         changes["word_list"] = word_list
-        if lang is None and word_list.startswith("zh"):
-            changes["language"] = Language.CHINESE
+        if lang is None:
+            changes["language"] = load_list(word_list).language
     return preset(name, **changes)
 
 
@@ -85,13 +88,19 @@ def words_of(rules: Rules) -> "WordList":
     """The list that the rules name. Raises WordListError."""
     from arena.words.lists import load_list
 
-    return load_list(rules.word_list)
+    words = load_list(rules.word_list)
+    if words.language is not rules.language:
+        remedy = (
+            f"its words are {words.language.value!r} and the match is {rules.language.value!r}: change --list or --lang"
+        )
+        raise RulesError("word_list", rules.word_list, remedy)
+    return words
 
 
-def log_path(db: Path | None) -> str:
+def log_path(db: str | None) -> str:
     """Where the log is: what the user said, else $TABOO_DB, else the user's data folder (which is made)."""
     if db is not None:
-        return str(db)
+        return db
     if named := os.environ.get("TABOO_DB"):
         return named
     base = Path(os.environ.get("XDG_DATA_HOME") or Path.home() / ".local" / "share")
@@ -100,7 +109,7 @@ def log_path(db: Path | None) -> str:
     return str(folder / "taboo.db")
 
 
-def open_user_log(db: Path | None, *, create: bool = True) -> "StoreLog":
+def open_user_log(db: str | None, *, create: bool = True) -> "StoreLog":
     """The user's log, opened. Raises LogError."""
     from arena.store import open_log
 

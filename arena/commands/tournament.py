@@ -117,6 +117,8 @@ async def _play(
 
     started_at = timestamp()
     listed = list(words_of(rules).words)
+    if rounds > len(listed):
+        raise RulesError("--words", rounds, f"list {rules.word_list} holds {len(listed)}")
     order = Random(derive(master, "deal")).sample(listed, len(listed))
     planned = list(fixtures(pairings, Dealer(order[:rounds], order), rounds, rules, master, started_at))
     known = set(log.matches())

@@ -31,7 +31,7 @@ def test_your_own_list_is_read(taboo, tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("content", "named"), [(b"apple\nb\xff\n", "line 2"), (b"apple\n!!!\n", "line 2"), (b"", "no words")]
+    ("content", "named"), [(b"apple\nb\xff\n", "line 2"), (b"apple\n!!!\n", "line 2"), (b"", "holds no word")]
 )
 def test_a_bad_list_is_named_by_line(taboo, tmp_path, content, named):
     file = tmp_path / "mine.txt"
