@@ -18,6 +18,7 @@ _JITTER = 0.5
 _MIN_KIND = 0.25
 _NEAR_BEST = 0.6
 _KINDS = 3
+_STRONG = 10
 _Way = tuple[str, str, str]
 """An act and its words x and y."""
 
@@ -59,7 +60,7 @@ def _ways(view: AttackerView, draw: random.Random) -> Iterator[_Way]:
     cues.sort(key=lambda edge: -edge.weight * (1 - _JITTER * shuffle.random()))
     for step in range(len(cues)):
         cue = cues[(view.turn - 1 + step) % len(cues)]
-        other = cues[draw.randrange(len(cues))]
+        other = cues[draw.randrange(min(len(cues), _STRONG))]
         yield from _ways_of(cue, other, kinds(view.target, language), language, draw)
 
 

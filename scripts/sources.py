@@ -27,7 +27,7 @@ def read_associations(language: str) -> tuple[Association, ...]:
     """
     ranks: Counter[tuple[str, str]] = Counter()
     found: list[Association] = []
-    for place, fields in _rows([HERE / "associations.tsv"], 4):
+    for place, fields in _rows(HERE / "associations.tsv", 4):
         if fields[2] not in RELATIONS:
             raise ValueError(f"{place}: unknown relation {fields[2]!r}")
         if fields[0] != language:
@@ -46,26 +46,25 @@ def read_left_out(language: str, where: str) -> frozenset[str]:
     What is out of the graph is out of the lists as well.
     """
     wanted = {"graph"} if where == "graph" else {"graph", "lists"}
-    rows = _rows([HERE / "left_out.tsv"], 3)
+    rows = _rows(HERE / "left_out.tsv", 3)
     return frozenset(word for _, row in rows if row[0] == language and row[1] in wanted for word in _words(row[2]))
 
 
 def read_abstract(language: str) -> frozenset[str]:
     """The nouns of `abstract.tsv`: target words that nobody can picture."""
     return frozenset(
-        word for _, row in _rows([HERE / "abstract.tsv"], 3) if row[0] == language for word in _words(row[2])
+        word for _, row in _rows(HERE / "abstract.tsv", 3) if row[0] == language for word in _words(row[2])
     )
 
 
-def _rows(tables: list[Path], width: int) -> Iterator[tuple[str, list[str]]]:
-    for table in tables:
-        for number, line in enumerate(table.read_text(encoding="utf-8").splitlines(), start=1):
-            if not line.strip() or line.startswith("#"):
-                continue
-            fields = line.split("\t")
-            if len(fields) != width:
-                raise ValueError(f"{table.name}:{number}: {len(fields)} fields where {width} belong")
-            yield f"{table.name}:{number}", fields
+def _rows(table: Path, width: int) -> Iterator[tuple[str, list[str]]]:
+    for number, line in enumerate(table.read_text(encoding="utf-8").splitlines(), start=1):
+        if not line.strip() or line.startswith("#"):
+            continue
+        fields = line.split("\t")
+        if len(fields) != width:
+            raise ValueError(f"{table.name}:{number}: {len(fields)} fields where {width} belong")
+        yield f"{table.name}:{number}", fields
 
 
 def _words(field: str) -> list[str]:

@@ -524,4 +524,4 @@ def test_a_log_that_changes_what_was_said_does_not_conform():
 def _tidied(event):
     from arena.core.events import Event
 
-    return Event.from_line(event.to_line().replace("\u2028", " "))
+    return Event.from_line(event.to_line().replace("\\u2028", " "))

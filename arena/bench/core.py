@@ -15,10 +15,10 @@ _RULES = Rules(max_turns=_TURNS, judges=())
 _SEAT = Seat("bench", "1")
 _STARTED = Started(_RULES, "banana", "bench", _SEAT, _SEAT, "2026-01-01T00:00:00+00:00")
 _UTTERANCES = (
-    "it is something that you would find in a kitchen and people often eat it in the morning with some milk",
-    "do you mean the yellow thing that hangs in bunches, or perhaps a drink that my neighbour's children always want?",
-    "I can't say that I have thought about it much, but last summer we went to an island where they grow",
-    "well, monkeys in every cartoon I know peel them first - so tell me, what would you slip on in the street",
+    "it is something that you would find in a kitchen and people often eat it in the morning with milk",
+    "do you mean the yellow thing that hangs in bunches, or a drink that my neighbour and her children want?",
+    "I have not thought about it much, but last summer we went to an island where they grow along roads",
+    "well, monkeys in every cartoon I know peel them first - so tell me what you would slip on in town",
 )
 
 

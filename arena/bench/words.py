@@ -26,6 +26,7 @@ def run(seconds: float = 3.0) -> list[Measure]:
         Measure("English utterances of 20 words", _rate(english, Language.ENGLISH, seconds), "per second", 40_000),
         Measure("Chinese utterances of 30 characters", _rate(chinese, Language.CHINESE, seconds), "per second", 8_000),
         Measure("English targets made ready", _preparation(rng), "ms each", 2.0),
+        Measure("both concept graphs loaded", _loading(), "s", 1.0),
         peak_memory(),
     ]
 
@@ -48,6 +49,17 @@ def _preparation(rng: Random, size: int = 500) -> float:
     for word in words:
         prepare.__wrapped__(word, Form.INFLECTION)
     return 1000 * (process_time() - start) / size
+
+
+def _loading() -> float:
+    """Seconds until both concept graphs answer, in a process that had none of them."""
+    from arena.words.graph import Graph, graph
+
+    start = process_time()
+    for language in Language:
+        loaded: Graph = graph.__wrapped__(language)
+        loaded.activation(loaded.words()[:1])
+    return process_time() - start
 
 
 def _english(rng: Random) -> list[tuple[str, str]]:
