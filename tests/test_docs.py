@@ -3,6 +3,7 @@
 import re
 import shlex
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -33,17 +34,21 @@ def first_block(path: Path) -> list[str]:
     return [line[2:] for line in block[1].splitlines() if line.startswith("$ ")]
 
 
-def test_the_first_code_block_of_the_readme_runs(tmp_path, monkeypatch, capsys):
+def test_the_first_code_block_of_the_readme_runs_and_prints_what_the_second_shows(tmp_path, monkeypatch, capsys):
     from arena.cli import main
 
     monkeypatch.setenv("TABOO_DB", str(tmp_path / "taboo.db"))
-    commands = first_block(ROOT / "README.md")
-    assert commands
-    for command in commands:
-        program, *words = shlex.split(command)
-        assert program == "taboo"
-        assert main(words) == 0
-        assert "banana" in capsys.readouterr().out
+    monkeypatch.setenv("COLUMNS", "82")
+    (command,) = first_block(ROOT / "README.md")
+    program, *words = shlex.split(command)
+    assert program == "taboo"
+    assert main(words) == 0
+    transcript = [line.rstrip() for line in capsys.readouterr().out.splitlines() if line]
+    block = re.search(r"```text\n(.*?)```", (ROOT / "README.md").read_text(encoding="utf-8"), flags=re.DOTALL)
+    assert block is not None
+    shown_there = [line for line in block[1].splitlines() if line]
+    assert transcript[: len(shown_there)] == shown_there
+    assert transcript[len(shown_there)].startswith("match ")
 
 
 PAGES = sorted([*DOCS.glob("*.md"), *ROOT.glob("*.md")])
@@ -68,3 +73,18 @@ def test_every_command_that_is_shown_is_one(page, tmp_path, monkeypatch, capsys)
         text = capsys.readouterr().out
         for option in (word for word in words if word.startswith("--")):
             assert option in text, line
+
+
+def test_the_agent_of_the_docs_plays_and_conforms(tmp_path, monkeypatch, capsys):
+    from arena.cli import main
+
+    own, check = re.findall(r"```python\n(.*?)```", (DOCS / "agents.md").read_text(encoding="utf-8"), flags=re.DOTALL)
+    name = own.split("\n")[0].removeprefix("# ")
+    (tmp_path / name).write_text(own)
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("TABOO_DB", str(tmp_path / "taboo.db"))
+    assert main(["match", "--attacker", "hiding", "--defender", "my_agents:Parrot", "--seed", "5"]) == 0
+    assert "why do you ask about" in capsys.readouterr().out
+    program: dict[str, Any] = {}
+    exec(compile(check, "docs/agents.md", "exec"), program)  # the page's own code, as a reader would run it
+    program["test_parrot_plays_by_the_rules"]()

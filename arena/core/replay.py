@@ -7,7 +7,7 @@ in place of matcher and judges. So it holds for matches that were played under a
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from arena.core import referee
+from arena.core import jsonline, referee
 from arena.core.errors import EventError
 from arena.core.events import Acted, Departure, Event, Finished, Left, Redacted, Refusal, Refused, Started, Suspended
 from arena.core.position import Position
@@ -63,9 +63,10 @@ def _check(position: Position, event: Event, due: Verdict | None, seq: int) -> N
     """Raise EventError where the event cannot stand here; `due` is the verdict that the events so far gave."""
     body = event.body
     if isinstance(body, Finished):
-        if due is None or body.verdict.to_json() != due.to_json():
-            derived = due.to_json() if due is not None else "none"
-            raise EventError(event.match, seq, "verdict", f"is {body.verdict.to_json()}, but the events give {derived}")
+        if body.verdict != due:
+            derived = "none" if due is None else jsonline.to_line(due.to_json())
+            stored = jsonline.to_line(body.verdict.to_json())
+            raise EventError(event.match, seq, "verdict", f"is {stored}, but the events give {derived}")
         return
     if isinstance(body, Redacted):
         if not 0 <= body.of < seq:

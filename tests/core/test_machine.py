@@ -15,6 +15,7 @@ from arena.core.events import (
     Faulted,
     Finished,
     Left,
+    Redacted,
     Refusal,
     Refused,
     Resumed,
@@ -80,7 +81,7 @@ def test_the_end_is_recorded_after_what_brought_it():
     play = playing("hello")
     event, end, finish = play.send(Act(DEFENDER, 1, "d1", Action("banana")))
     assert isinstance(event.event.body, Acted)
-    assert end == Record(Event("m", 2, 0, Finished(Verdict(ATTACKER, Reason.INDUCED))))
+    assert end == Record(Event("m", 3, 0, Finished(Verdict(ATTACKER, Reason.INDUCED))))
     assert finish == Finish(Verdict(ATTACKER, Reason.INDUCED))
 
 
@@ -428,6 +429,13 @@ def test_a_match_killed_between_the_event_that_decided_and_its_end_is_finished()
     record, finish = match.receive(Resume(), match.last)
     assert lines([*whole[:2], record.event]) == lines(whole)
     assert finish == Finish(Verdict(DEFENDER, Reason.LEAKED))
+
+
+def test_words_erased_after_the_event_that_decided_change_nothing():
+    cut = [*playing("banana").events[:2], Event("m", 2, 0, Redacted(1))]
+    match = Match.resumed(cut, Hearing())
+    match.tick(match.last)
+    assert match.verdict == Verdict(DEFENDER, Reason.LEAKED)
 
 
 def test_a_resumed_match_still_knows_what_was_sent():
