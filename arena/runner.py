@@ -184,7 +184,8 @@ class _Table:
 
     async def _ruling(self, name: str, need: NeedRuling) -> Ruling | None:
         with suppress(Exception):  # a judge that fails or is late is unavailable, and never decides
-            return await asyncio.wait_for(self._judges[name].rule(need.case), need.within_ms / 1000)
+            answer: object = await asyncio.wait_for(self._judges[name].rule(need.case), need.within_ms / 1000)
+            return answer if isinstance(answer, Ruling) else None
         return None
 
 

@@ -133,6 +133,15 @@ def test_a_judge_that_fails_or_is_late_is_unavailable_and_never_decides():
         assert [ruling.label for ruling in rulings] == ["unavailable"]
 
 
+def test_a_judge_that_answers_no_ruling_is_unavailable():
+    class Chatty(Bench):
+        async def rule(self, case):
+            return "looks fine to me"
+
+    _, events = play_now(says("hello"), says("banana"), BENCHED, judges={"bench": Chatty(lambda case: 0.0)})
+    assert events[1].body.rulings[0].score is None
+
+
 def test_a_judge_that_sits_but_is_not_there_is_unavailable():
     _, events = play_now(says("hello"), says("banana"), BENCHED, judges={})
     assert events[1].body.rulings[0].score is None
