@@ -30,7 +30,17 @@ PASSED_ON = ("PATH", "PYTHONPATH", "HOME", "LANG", "LC_ALL", "TMPDIR", "VIRTUAL_
 PROBE_SECONDS = 60
 
 AGENTS, JUDGES, COMMANDS = "arena.agents", "arena.judges", "taboo.commands"
-_KINDS = {AGENTS: "agent", JUDGES: "judge", COMMANDS: "command"}
+_KINDS = {
+    AGENTS: "agent",
+    JUDGES: "judge",
+    COMMANDS: "command",
+    "arena.engines": "engine",
+    "arena.pages": "page",
+    "attacks.recipes": "recipe",
+    "attacks.victims": "victim",
+    "attacks.transformations": "transformation",
+}
+"""Every group that may be extended, and what one extension of it is called."""
 
 
 @dataclass(eq=False)

@@ -34,6 +34,18 @@ class RowError(TabooError):
 
 
 @dataclass(eq=False)
+class BatchError(TabooError):
+    """Some rows of a batch could not be asked about; all the others were answered."""
+
+    rows: int
+    first: RowError
+
+    def __str__(self) -> str:
+        count = "1 row was" if self.rows == 1 else f"{self.rows} rows were"
+        return f"{count} not answered and have an 'error' instead; the first: {self.first}"
+
+
+@dataclass(eq=False)
 class MissingOptionError(TabooError):
     """Neither a word with a text nor a batch was given."""
 
@@ -79,25 +91,43 @@ def command(
 
 
 def answer_rows(source: str, lines: Iterable[bytes], default: Policy) -> Iterator[str]:
-    """Each row with `said` and `hits` added, as lines of JSON, in the order in which they came. Raises RowError."""
-    from arena.words import check_target, said
+    """Each row with `said` and `hits` added, as lines of JSON, in the order in which they came.
 
+    A row that cannot be asked about comes back with `said` null and an `error`; at the end, raises BatchError for those.
+    """
+    wrong: list[RowError] = []
     for number, raw in enumerate(lines, start=1):
         if not raw.strip():
             continue
-        row = _row(source, number, raw)
-        policy = Policy(
-            _choice(row, "form", Form, default.form, source, number),
-            _choice(row, "evasion", Evasion, default.evasion, source, number),
-            _choice(row, "language", Language, default.language, source, number),
-        )
+        row: dict[str, Any] = {}
         try:
-            check_target(row["word"], policy.language)
-        except TabooError as wrong:
-            raise RowError(source, number, "word", str(wrong)) from None
-        row.update(_answer(said(row["text"], row["word"], policy)))
+            row = _row(source, number, raw)
+            row.update(_answer_row(row, default, source, number))
+        except RowError as problem:
+            wrong.append(problem)
+            row.update(said=None, hits=[], error=f"{problem.field}: {problem.problem}")
         # Half a character, which no encoding can write, stays as its JSON escape.
         yield to_line(row).encode("utf-8", "backslashreplace").decode() + "\n"
+    if wrong:
+        raise BatchError(len(wrong), wrong[0])
+
+
+def _answer_row(row: dict[str, Any], default: Policy, source: str, number: int) -> dict[str, Any]:
+    from arena.words import check_target, said
+
+    for name in ("word", "text"):
+        if not isinstance(row.get(name), str):
+            raise RowError(source, number, name, "must be there, and be text")
+    policy = Policy(
+        _choice(row, "form", Form, default.form, source, number),
+        _choice(row, "evasion", Evasion, default.evasion, source, number),
+        _choice(row, "language", Language, default.language, source, number),
+    )
+    try:
+        check_target(row["word"], policy.language)
+    except TabooError as wrong:
+        raise RowError(source, number, "word", str(wrong)) from None
+    return _answer(said(row["text"], row["word"], policy))
 
 
 def _answer(hits: tuple[Hit, ...]) -> dict[str, Any]:
@@ -109,13 +139,10 @@ def _row(source: str, number: int, raw: bytes) -> dict[str, Any]:
         row = json.loads(raw.decode("utf-8-sig" if number == 1 else "utf-8"))
     except UnicodeDecodeError as wrong:
         raise RowError(source, number, "bytes", f"not UTF-8 at byte {wrong.start}: save the file as UTF-8") from None
-    except ValueError as wrong:
+    except (ValueError, RecursionError) as wrong:
         raise RowError(source, number, "row", f"not JSON: {wrong}") from None
     if not isinstance(row, dict):
         raise RowError(source, number, "row", 'must be an object such as {"word": "apple", "text": "An apple."}')
-    for name in ("word", "text"):
-        if not isinstance(row.get(name), str):
-            raise RowError(source, number, name, "must be there, and be text")
     return row
 
 

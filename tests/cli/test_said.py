@@ -71,13 +71,19 @@ def test_the_confusion_table_is_answered_by_the_batch(taboo):
         (b'{"word": "apple", "text": "b", "form": "loose"}', "form: 'loose' is none of exact, inflection, family"),
     ],
 )
-def test_a_bad_row_is_named_by_line_and_field(taboo, tmp_path, line, named):
+def test_a_bad_row_is_named_by_line_and_field_and_the_others_are_answered(taboo, tmp_path, line, named):
     file = tmp_path / "rows.jsonl"
-    file.write_bytes(b'{"word": "apple", "text": "an apple"}\n' + line + b"\n")
+    good = b'{"word": "apple", "text": "an apple"}\n'
+    file.write_bytes(good + line + b"\n" + good)
     refused = taboo("said", "--batch", file)
     assert refused.code == 2
+    assert "1 row was not answered" in refused.err
     assert f"line 2: {named}" in refused.err
-    assert len(refused.out.splitlines()) == 1
+    first, bad, last = (json.loads(answer) for answer in refused.out.splitlines())
+    assert first == last
+    assert first["said"] is True
+    assert bad["said"] is None
+    assert bad["error"].startswith(named)
 
 
 def test_asking_nothing_says_what_to_ask(taboo):
