@@ -11,6 +11,8 @@ from arena.words.lexemes import lexemes
 from arena.words.spelling import spellings
 
 _MIN_WEIGHT = 0.1
+_STRONG, _ENOUGH = 0.31, 5
+"""A word with so many strong edges needs no weaker ones, which are odd more often than not."""
 _MIN_FREQUENCY = 3.3
 _WIDTH = 6
 _SHARPNESS = 3.0
@@ -21,7 +23,7 @@ def thoughts(word: str, language: Language) -> tuple[Edge, ...]:
     """What the word brings to mind, strongest first: only words that people use and that tell something."""
     known, stops = graph(language), stop_words(language)
     itself = spellings(word) if language is Language.ENGLISH else frozenset({word})
-    return tuple(
+    edges = tuple(
         edge
         for edge in known.edges(word)
         if edge.weight >= _MIN_WEIGHT
@@ -29,6 +31,8 @@ def thoughts(word: str, language: Language) -> tuple[Edge, ...]:
         and edge.word not in itself
         and is_common(edge.word, language)
     )
+    strong = tuple(edge for edge in edges if edge.weight >= _STRONG)
+    return strong if len(strong) >= _ENOUGH else edges
 
 
 def lexemes_of(word: str, language: Language) -> frozenset[str]:

@@ -93,7 +93,7 @@ def command(
 def answer_rows(source: str, lines: Iterable[bytes], default: Policy) -> Iterator[str]:
     """Each row with `said` and `hits` added, as lines of JSON, in the order in which they came.
 
-    A row that cannot be asked about comes back with `said` null and an `error`; at the end, raises BatchError for those.
+    A row that cannot be asked about comes back with `said` null and an `error`. Raises BatchError at the end for those.
     """
     wrong: list[RowError] = []
     for number, raw in enumerate(lines, start=1):
