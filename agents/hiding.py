@@ -21,9 +21,9 @@ from arena.core.verdict import Role
 from arena.core.views import AttackerView
 from arena.words.graph import Edge, Relation
 
-RETURN = 0.35
+RETURN = 0.25
 """How likely the walk goes back to a neighbour of the target at each step."""
-REACH = 3
+REACH = 4
 """How many edges away from the target it strays at most."""
 FOLLOW = 0.6
 """How likely it takes up the defender's word, where that is a neighbour of the target."""
