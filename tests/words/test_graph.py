@@ -179,6 +179,7 @@ def test_norms_are_read_from_the_published_tables(tmp_path):
         "CUE, TARGET, NORMED?, #G, #P, FSG, BSG",
         "CAB, YELLOW, YES, 127, 17, .134, \xa5",
         "CAB, TAXI, YES, 127, 49, .386, .537",
+        "CAB, DRIVER, YES, 127, 20, .157, .100",
         "</PRE>",
     ]
     (tmp_path / "C.txt").write_text("\n".join(lines), encoding="latin-1")
