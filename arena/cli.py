@@ -1,13 +1,15 @@
 """The root of `taboo`: gathers the commands, turns errors into one line, and exits with a documented code.
 
 0 done · 1 a check found differences · 2 wrong usage or wrong input · 3 the log cannot be read or written ·
-130 interrupted.
+130 interrupted · 141 the reader of the output went away.
 """
 
 import functools
 import importlib.util
+import os
 import sys
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from importlib.metadata import packages_distributions
 from pathlib import Path
@@ -121,21 +123,46 @@ def main(words: list[str]) -> int:
     """Run `taboo` with these arguments and return its exit code."""
     try:
         check_not_shadowed()
-        build()(words, prog_name="taboo")
-    except SystemExit as done:
-        return done.code if isinstance(done.code, int) else int(done.code is not None)
+        code = _code_of(words)
+        if sys.stdout is not None:
+            sys.stdout.flush()  # while there is still somebody to tell that it failed
+        return code
     except BrokenPipeError:
         # The reader of our output went away (as `head` does): not an error of ours, and nobody to tell.
-        sys.stderr.close()
+        _drop_output()
         return EXIT_PIPE
     except TabooError as wrong:
         if "--debug" in words:
             raise
-        from arena.terminal import plain
+        return _say(str(wrong), getattr(wrong, "exit_code", EXIT_USAGE))
+    except OSError as wrong:
+        if "--debug" in words:
+            raise
+        if wrong.filename is not None:
+            return _say(f"{wrong.filename}: {wrong.strerror}; check the name and the rights", EXIT_USAGE)
+        _drop_output()
+        return _say(f"the output cannot be written ({wrong.strerror}); free some room, or write elsewhere", EXIT_USAGE)
 
-        sys.stderr.write(f"taboo: {plain(str(wrong))}\n")
-        return getattr(wrong, "exit_code", EXIT_USAGE)
+
+def _code_of(words: list[str]) -> int:
+    try:
+        build()(words, prog_name="taboo")
+    except SystemExit as done:
+        return done.code if isinstance(done.code, int) else int(done.code is not None)
     return 0
+
+
+def _say(sentence: str, code: int) -> int:
+    from arena.terminal import plain
+
+    sys.stderr.write(f"taboo: {plain(sentence)}\n")
+    return code
+
+
+def _drop_output() -> None:
+    """Send what Python still holds for standard output nowhere, so that it does not complain about it at its end."""
+    with suppress(OSError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def check_not_shadowed() -> None:
@@ -151,5 +178,8 @@ def check_not_shadowed() -> None:
 
 def run() -> None:
     """The entry point of the `taboo` command."""
+    from arena.terminal import speak_anywhere
+
+    speak_anywhere()
     sys.path.append("")  # the user's folder comes last: nothing in it can shadow what is installed
     sys.exit(main(sys.argv[1:]))

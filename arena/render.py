@@ -55,7 +55,8 @@ def header(started: Started) -> RenderableType:
 def _in_short(rules: Rules) -> str:
     guesses = "1 guess" if rules.guess_limit == 1 else f"{rules.guess_limit} guesses"
     judges = ", ".join(judge.name for judge in rules.judges) or "none"
-    return f"{rules.max_turns} turns, {guesses}, list {plain(rules.word_list)}, judges: {judges}"
+    turns = "1 turn" if rules.max_turns == 1 else f"{rules.max_turns} turns"
+    return f"{turns}, {guesses}, list {plain(rules.word_list)}, judges: {judges}"
 
 
 def utterance(acted: Acted) -> RenderableType:

@@ -221,7 +221,8 @@ async def play_all(
     A fixture of which the log already holds events goes on from them. Raises LogError, and whatever a fixture raises
     when its agents are made; every match that was not reported is then unfinished in the log, none is half written.
     """
-    waiting = iter(fixtures)
+    planned = list(fixtures)
+    waiting = iter(planned)
 
     async def work() -> None:
         for fixture in waiting:
@@ -231,7 +232,7 @@ async def play_all(
 
     try:
         async with asyncio.TaskGroup() as group:
-            for _ in range(jobs):
+            for _ in range(min(jobs, len(planned))):
                 group.create_task(work())
     except BaseExceptionGroup as several:
         raise several.exceptions[0] from None

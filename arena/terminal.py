@@ -1,10 +1,30 @@
 """What others wrote, made safe to show on a terminal. Knows nothing of matches and imports nothing heavy."""
 
+import codecs
+import io
+import json
+import sys
 import unicodedata
 from functools import lru_cache
 
 _MOST_MARKS = 3
 """Combining marks on one letter that are kept; a pile of more would paint over the lines around."""
+
+_ESCAPE = "taboo.escape"
+
+
+def speak_anywhere() -> None:
+    """Let output survive a terminal that lacks a character: it is written as JSON escapes it, and nothing fails."""
+    codecs.register_error(_ESCAPE, _escaped)
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors=_ESCAPE)
+
+
+def _escaped(error: UnicodeError) -> tuple[str, int]:
+    if not isinstance(error, UnicodeEncodeError):
+        raise error
+    return json.dumps(error.object[error.start : error.end])[1:-1], error.end
 
 
 def plain(text: str) -> str:

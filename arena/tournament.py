@@ -47,15 +47,19 @@ class Pairing:
 
 
 def round_robin(agents: Sequence[AgentRef], rules: Rules) -> tuple[Pairing, ...]:
-    """Every ordered pair of two different agents in which each can play its role. Raises NoPairingError."""
+    """Every ordered pair of two different agents in which each can play its role; an agent named twice is one.
+
+    Raises NoPairingError.
+    """
+    different = {agent.name: agent for agent in agents}.values()
 
     def can(agent: AgentRef, role: Role) -> bool:
         return role in agent.card.roles and rules.language in agent.card.languages
 
     orders = [
         (one, other)
-        for one in agents
-        for other in agents
+        for one in different
+        for other in different
         if one.name != other.name and can(one, Role.ATTACKER) and can(other, Role.DEFENDER)
     ]
     if not orders:

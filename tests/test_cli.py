@@ -1,5 +1,7 @@
 """The root of `taboo`, run as a program: what shadows it, what interrupts it, what stops reading it."""
 
+import json
+import os
 import signal
 import subprocess
 import sys
@@ -62,3 +64,36 @@ def test_a_reader_that_goes_away_is_no_error():
     done = subprocess.run(["bash", "-c", command], capture_output=True, text=True, check=False)
     assert done.stdout == '{"list":"e'
     assert done.stderr == ""
+
+
+def test_a_terminal_without_the_characters_gets_their_escapes():
+    words = [*TABOO, "said", "--word", "\u82f9\u679c", "--text", "\u82f9\u679c\u6c41", "--lang", "zh"]
+    environment = {**os.environ, "PYTHONIOENCODING": "ascii"}
+    shown = subprocess.run(words, capture_output=True, text=True, env=environment, check=True)
+    assert "says '\\u82f9\\u679c'" in shown.stdout
+    read = subprocess.run([*words, "--json"], capture_output=True, text=True, env=environment, check=True)
+    assert json.loads(read.stdout)["word"] == "\u82f9\u679c"
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="the system has no device that is always full")
+@pytest.mark.parametrize("count", ["1", "600"], ids=["a short output", "a long output"])
+def test_output_that_finds_no_room_is_one_line_and_no_traceback(count):
+    words = [*TABOO, "words", "--list", "en-easy", "--sample", count]
+    with Path("/dev/full").open("w") as full:
+        refused = subprocess.run(words, stdout=full, stderr=subprocess.PIPE, text=True, check=False)
+    assert refused.returncode == 2
+    assert refused.stderr == (
+        "taboo: the output cannot be written (No space left on device); free some room, or write elsewhere\n"
+    )
+
+
+def test_a_home_where_no_folder_can_be_made_is_named(tmp_path):
+    home = tmp_path / "home"
+    home.write_text("a file, not a folder")
+    environment = {name: value for name, value in os.environ.items() if name not in ("TABOO_DB", "XDG_DATA_HOME")}
+    refused = subprocess.run(
+        [*TABOO, "replay"], capture_output=True, text=True, env={**environment, "HOME": str(home)}, check=False
+    )
+    assert refused.returncode == 3
+    assert refused.stderr.startswith(f"taboo: cannot reach the log at '{home}")
+    assert len(refused.stderr.splitlines()) == 1

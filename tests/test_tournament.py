@@ -61,6 +61,12 @@ def ref(kind, name: str | None = None) -> AgentRef:
     return AgentRef(name or kind.card.name, None, kind, kind.card)
 
 
+def test_an_agent_that_is_named_twice_is_one():
+    assert round_robin([ref(Quiet, "a"), ref(Quiet, "a"), ref(AttackOnly)], RULES) == round_robin(
+        [ref(Quiet, "a"), ref(AttackOnly)], RULES
+    )
+
+
 def plan(pairings, rounds: int = 4, master: str = "7", words=WORDS):
     dealer = Dealer(words[:rounds], words)
     return list(fixtures(pairings, dealer, rounds, RULES, master, "2026-01-01T00:00:00+00:00"))

@@ -1,12 +1,13 @@
 """The options that several commands share, and what becomes of them: rules, words, a log."""
 
 import os
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from arena.core.errors import RulesError
+from arena.core.errors import RulesError, TabooError
 from arena.core.hits import Evasion, Form, Language
 from arena.core.rules import JudgeSpec, Rules, preset
 
@@ -43,6 +44,17 @@ Seed = Annotated[
     int | None,
     typer.Option("--seed", help="Make the outcome reproducible; default: drawn afresh.", show_default=False),
 ]
+
+
+@dataclass(eq=False)
+class FileError(TabooError):
+    """A file that cannot be read or written."""
+
+    path: str
+    problem: str
+
+    def __str__(self) -> str:
+        return f"{self.path}: {self.problem}"
 
 
 def rules_of(
@@ -98,14 +110,22 @@ def words_of(rules: Rules) -> "WordList":
 
 
 def log_path(db: str | None) -> str:
-    """Where the log is: what the user said, else $TABOO_DB, else the user's data folder (which is made)."""
+    """Where the log is: what the user said, else $TABOO_DB, else the user's data folder, which is made.
+
+    Raises LogError.
+    """
     if db is not None:
         return db
     if named := os.environ.get("TABOO_DB"):
         return named
     base = Path(os.environ.get("XDG_DATA_HOME") or Path.home() / ".local" / "share")
     folder = base / "taboo-arena"
-    folder.mkdir(parents=True, exist_ok=True)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as wrong:
+        from arena.store.errors import UnreachableLogError
+
+        raise UnreachableLogError(str(folder), wrong.strerror or str(wrong)) from None
     return str(folder / "taboo.db")
 
 

@@ -12,7 +12,7 @@ import typer
 from rich.console import Console
 from rich.text import Text
 
-from arena.commands.options import Json
+from arena.commands.options import FileError, Json
 from arena.core.errors import TabooError
 from arena.core.hits import Evasion, Form, Hit, Language, Policy
 from arena.core.jsonline import to_line
@@ -164,7 +164,7 @@ def _lines(path: Path) -> Iterator[bytes]:
         with path.open("rb") as rows:
             yield from rows
     except OSError as wrong:
-        raise RowError(str(path), 0, "file", f"cannot be read: {wrong.strerror}") from None
+        raise FileError(str(path), f"cannot be read: {wrong.strerror}") from None
 
 
 def _show(text: str, word: str, hits: tuple[Hit, ...]) -> None:

@@ -140,7 +140,8 @@ async def _play(
 
 def _progress(*, disabled: bool) -> Progress:
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    return Progress(*columns, console=Console(stderr=True), disable=disabled, transient=True)
+    console = Console(stderr=True)
+    return Progress(*columns, console=console, disable=disabled or not console.is_terminal, transient=True)
 
 
 def results_table(results: Sequence[Played], seed: int) -> Table:

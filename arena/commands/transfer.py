@@ -2,32 +2,19 @@
 
 import sys
 from collections.abc import Iterator
-from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from arena.commands.options import Db, Matches, open_user_log
-from arena.core.errors import TabooError
+from arena.commands.options import Db, FileError, Matches, open_user_log
 
 
 class Format(StrEnum):
     """What transcripts can be written as."""
 
     JSONL = "jsonl"
-
-
-@dataclass(eq=False)
-class FileError(TabooError):
-    """A file that cannot be read or written."""
-
-    path: str
-    problem: str
-
-    def __str__(self) -> str:
-        return f"{self.path}: {self.problem}"
 
 
 def export(
@@ -48,6 +35,8 @@ def export(
             sys.stdout.reconfigure(encoding="utf-8", newline="\n")  # type: ignore[union-attr]
             export_transcripts(log, sys.stdout, matches or None)
             return
+        if out.is_dir():
+            raise FileError(str(out), "cannot be written: it is a folder")
         part = out.with_name(out.name + ".part")
         try:
             with part.open("w", encoding="utf-8", newline="\n") as file:

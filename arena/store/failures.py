@@ -34,6 +34,9 @@ _POSTGRES = {
 }
 
 
+_UNDECODABLE = "Could not decode to UTF-8"
+
+
 def explain(error: DBAPIError | sqlite3.Error, where: str, seconds: float) -> LogError:
     """The driver's error in the log's own words; `seconds` is how long a lock is waited for.
 
@@ -41,6 +44,8 @@ def explain(error: DBAPIError | sqlite3.Error, where: str, seconds: float) -> Lo
     """
     cause = error.orig if isinstance(error, DBAPIError) else error
     problem = (str(cause).splitlines() or [type(cause).__name__])[0]
+    if problem.startswith(_UNDECODABLE):  # the rest of that line is the stored text
+        return CorruptLogError(where, "stored text is not UTF-8")
     kind = _kind(cause)
     if kind is ReadOnlyLogError or kind is FullLogError:
         return kind(where)

@@ -128,7 +128,10 @@ class StoreLog:
             yield one.events()
 
     def iter_stored(self, matches: Iterable[str] | None = None) -> Iterator[StoredMatch]:
-        """The same matches byte for byte. No transaction is kept open while the caller works."""
+        """The same matches byte for byte, and last those that lost their first event, so that nothing stays unseen.
+
+        No transaction is kept open while the caller works.
+        """
         if matches is None:
             yield from self._iter_all()
             return
@@ -137,6 +140,9 @@ class StoreLog:
             names = stored.in_order(connection, wanted)
         for missing in sorted(set(wanted) - set(names)):
             raise MatchNotFoundError(missing)
+        yield from self._iter_named(names)
+
+    def _iter_named(self, names: Sequence[str]) -> Iterator[StoredMatch]:
         for start in range(0, len(names), stored.CHUNK):
             with self._database.reading() as connection:
                 chunk = stored.read(connection, names[start : start + stored.CHUNK])
@@ -149,9 +155,12 @@ class StoreLog:
                 chunk = stored.first_events(connection, after)
                 found = stored.read(connection, [match for _, match in chunk])
             if not chunk:
-                return
+                break
             yield from found
             after = chunk[-1][0]
+        with self._database.reading() as connection:
+            names = stored.beheaded(connection)
+        yield from self._iter_named(names)
 
     def find_stored(self, matches: Sequence[str]) -> dict[str, StoredMatch]:
         """Those of the named matches that the log holds, byte for byte."""

@@ -3,10 +3,11 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, select, text
+from sqlalchemy import Connection, func, select, text
 
 from arena.core.events import Event, Words, unseal
 from arena.store import words as words_form
+from arena.store.errors import CorruptLogError
 from arena.store.tables import EVENT, WORDS
 
 CHUNK = 500
@@ -39,12 +40,15 @@ class StoredMatch:
 
 
 def read(connection: Connection, matches: Sequence[str]) -> list[StoredMatch]:
-    """The named matches, in the order named; those that are not in the log are left out."""
+    """The named matches, in the order named; those that are not in the log are left out. Raises CorruptLogError."""
     lines: dict[str, list[str]] = {match: [] for match in matches}
     words: dict[str, list[str]] = {match: [] for match in matches}
     for table, found in ((EVENT, lines), (WORDS, words)):
         rows = select(table.c.match, table.c.line).where(table.c.match.in_(found)).order_by(table.c.match, table.c.seq)
         for match, line in connection.execute(rows):
+            if match not in found:
+                where = connection.engine.url.render_as_string(hide_password=True)
+                raise CorruptLogError(where, f"an index and its table disagree about match {match!r}")
             found[match].append(line)
     return [StoredMatch(match, tuple(lines[match]), tuple(words[match])) for match in lines if lines[match]]
 
@@ -53,6 +57,12 @@ def first_events(connection: Connection, after: int = -1) -> list[tuple[int, str
     """The next matches in order, each with the place of its first event, from beyond the place `after`."""
     rows = select(EVENT.c.id, EVENT.c.match).where(IS_FIRST, EVENT.c.id > after).order_by(EVENT.c.id).limit(CHUNK)
     return [(place, match) for place, match in connection.execute(rows)]
+
+
+def beheaded(connection: Connection) -> list[str]:
+    """The matches whose first event is gone: no sound log has any."""
+    rows = select(EVENT.c.match).group_by(EVENT.c.match).having(func.min(EVENT.c.seq) > 0)
+    return sorted(connection.execute(rows).scalars())
 
 
 def in_order(connection: Connection, matches: Sequence[str]) -> list[str]:

@@ -14,7 +14,7 @@ from arena.core.hits import HitRule
 from arena.words.errors import TargetError
 from arena.words.fold import Folded, fold
 from arena.words.reading import Span
-from arena.words.screen import squeezed
+from arena.words.screen import may_hide, squeezed
 from arena.words.segment import is_part, is_word, segment
 
 _HAN = re.compile("[\u3005-\u3007\u3400-\u4dbf\u4e00-\u9fff\U00020000-\U0003ffff]+")
@@ -39,7 +39,7 @@ def read(text: str, target: str) -> tuple[Folded, list[Span]]:
     """The folded text and every span of it that says the target, plainly or not. Raises TargetError."""
     prepared = _prepare(target)
     letters = _letters(text)
-    if prepared.letters not in letters and prepared.mirrored not in letters and "<" not in text:
+    if prepared.letters not in letters and prepared.mirrored not in letters and not may_hide(text):
         return Folded("", (), ()), []
     folded = _fold(text)
     return folded, list(_read(folded.text, prepared))

@@ -18,6 +18,8 @@ from arena.words.targets import Target
 
 _SHORT = 3
 """The shortest word that can be spelled out or written in leet; one letter more to be said backwards."""
+_LISTED = 4
+"""The longest word whose letters between commas are a list, as in vitamins A, C, E, and no spelling."""
 _WIDEST_GAP = 8
 _ATTACHING = frozenset("-'`")
 _TIES = frozenset("-._*~|/\u00b7")
@@ -101,7 +103,10 @@ def _spelling(text: str, run: list[Word], target: Target) -> Span | None:
         form = "".join(word.text for word in letters)
         if form not in target.singles or len(form) < _SHORT:
             continue
-        is_plain = target.singles[form] is HitRule.EXACT and len(set(_gaps(text, letters))) == 1
+        gaps = _gaps(text, letters)
+        if len(form) <= _LISTED and any("," in gap for gap in gaps):
+            continue
+        is_plain = target.singles[form] is HitRule.EXACT and len(set(gaps)) == 1
         if len(form) > _SHORT or is_plain:
             return Span(letters[0].start, letters[-1].end, form, HitRule.SPELLED)
     return None
@@ -144,7 +149,7 @@ def _leet(text: str, target: Target) -> Iterator[Span]:
 
 def _leet_chunk(match: re.Match[str]) -> tuple[int, int] | None:
     """The slice of a chunk that is letters mixed with signs, if it is no measure and no name with a number."""
-    chunk = match[0].rstrip("@$+!")
+    chunk = match[0].rstrip("$+!")
     if chunk.isalpha() or not any(map(str.isalpha, chunk)) or len(chunk) < _SHORT:
         return None
     if _MEASURE.fullmatch(chunk) or _NUMBERED.fullmatch(chunk):

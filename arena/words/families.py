@@ -51,6 +51,17 @@ _RULES = (
     _rule("ship", "NOUN", "NOUN"),
     _rule("hood", "NOUN", "NOUN"),
     _rule("ist", "NOUN", "NOUN"),
+    _rule("ly", "NOUN", "ADJ"),
+    _rule("dom", "NOUN ADJ", "NOUN"),
+    _rule("en", "NOUN ADJ", "VERB ADJ"),
+    _rule("ic", "NOUN", "ADJ"),
+    _rule("ity", "ADJ", "NOUN"),
+    _rule("ism", "NOUN ADJ", "NOUN"),
+    _rule("ian", "NOUN", "NOUN"),
+    _rule("ant", "VERB", "NOUN"),
+    _rule("al", "VERB", "NOUN"),
+    _rule("ery", "VERB NOUN", "NOUN"),
+    _rule("ee", "VERB", "NOUN"),
 )
 
 
@@ -87,7 +98,10 @@ def _joined(base: str, suffix: str) -> set[str]:
     """How a suffix may be written on to a base."""
     opens_with_vowel = suffix[0] in "aeiouy"
     if base.endswith("y") and suffix != "ish":
-        return {base[:-1] + "i" + suffix, base + suffix, base[:-1] + "ic" + suffix}
+        made = {base[:-1] + "i" + suffix, base + suffix, base[:-1] + "ic" + suffix}
+        return made | {base[:-1] + suffix} if suffix[0] == "i" else made
+    if base.endswith("ble") and suffix == "ity":
+        return {base[:-2] + "ility"}
     if base.endswith("e"):
         made = {base + suffix, base[:-1] + suffix if opens_with_vowel else base + suffix}
         return made | {base[:-1] + "y"} if suffix == "ly" and base.endswith("le") else made
@@ -109,6 +123,7 @@ def _made_from(word: str) -> frozenset[str]:
     stems = {word[: -len(rule.suffix)] for rule in _RULES if word.endswith(rule.suffix)}
     stems |= {word.removesuffix("y"), word.removesuffix("ally")}  # gent(le), magic
     stems |= {stem[:-1] + "y" for stem in stems if stem.endswith("i")} | {stem[:-2] + "y" for stem in stems}
+    stems |= {stem[:-2] + "le" for stem in stems if stem.endswith("bil")} | {stem + "y" for stem in stems}
     stems |= {stem + "e" for stem in stems} | {stem[:-1] for stem in stems if stem[-1:] == stem[-2:-1]}
     listed = {base for base, made in table().derived.items() if word in made}
     return frozenset(listed | {stem for stem in stems if len(stem) > 1 and word in derivations(stem)})

@@ -13,7 +13,7 @@ from functools import lru_cache
 from typing import Literal
 
 from arena.words.lookalikes import cousins, drawn_letters, twins
-from arena.words.markup import hidden_marks
+from arena.words.markup import hidden_marks, references
 
 CJK = "\u2e80-\u2fdf\u3005-\u3007\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7a3\U00020000-\U0003ffff"
 """The ideographs, syllables and kana of East Asia, as the inside of a character class."""
@@ -46,6 +46,33 @@ class Folded:
 
 def fold(text: str) -> Folded:
     """The text without what only changes its looks."""
+    found = references(text)
+    if not found:
+        return _fold_shown(text)
+    written = _resolved(text, found)
+    folded = _fold_shown(written.text)
+    return Folded(
+        folded.text,
+        [written.starts[place] for place in folded.starts],
+        [written.ends[place - 1] for place in folded.ends],
+    )
+
+
+def _resolved(text: str, found: Sequence[tuple[int, int, str]]) -> Folded:
+    """The text with the character references in it replaced by what they show."""
+    pieces: list[str] = []
+    starts: list[int] = []
+    ends: list[int] = []
+    place = 0
+    for start, end, shown in [*found, (len(text), len(text), "")]:
+        pieces += [text[place:start], shown]
+        starts += [*range(place, start), *([start] * len(shown))]
+        ends += [*range(place + 1, start + 1), *([end] * len(shown))]
+        place = end
+    return Folded("".join(pieces), starts, ends)
+
+
+def _fold_shown(text: str) -> Folded:
     if text.isascii() and not _INVISIBLE_ASCII.search(text):
         plain = Folded(text.lower(), range(len(text)), range(1, len(text) + 1))
     else:

@@ -17,7 +17,7 @@ _SMALL_CAPITALS = {
 _STRUCK_LETTERS = {
     "\u0131": "i", "\u0237": "j", "\u0142": "l", "\u00f8": "o", "\u0111": "d", "\u0127": "h", "\u0167": "t",
     "\u00e6": "ae", "\u0153": "oe", "\u0180": "b", "\u0268": "i", "\u0275": "o", "\u0289": "u", "\u01b6": "z",
-    "\u0253": "b", "\u0257": "d", "\u0260": "g", "\u0272": "n",
+    "\u0253": "b", "\u0257": "d", "\u0260": "g", "\u0272": "n", "\u212e": "e",
 }  # fmt: skip
 _COUSINS = {
     "\u0432": "b", "\u0433": "r", "\u0438": "u", "\u043a": "k", "\u043c": "m", "\u043d": "h", "\u043f": "n",
@@ -26,8 +26,8 @@ _COUSINS = {
 }  # fmt: skip
 # The published table reads these capitals as a small L; a person reads them as a capital I.
 _CAPITAL_I = "\u0399\u0406\u04c0"
-_ALPHABETS_OF_26 = (0x1F150, 0x1F170, 0x1F1E6)
-"""Where the negative circled, the negative squared and the regional indicator letters start."""
+_ALPHABETS_OF_26 = (0x249C, 0x1F110, 0x1F150, 0x1F170, 0x1F1E6)
+"""Where the letters in brackets (small, capital), in negative circles and squares, and of regions start."""
 
 
 @cache
@@ -57,7 +57,7 @@ def _published() -> dict[str, str]:
     """The letters of the published table of confusable characters that stand for one ASCII letter."""
     from confusable_homoglyphs.confusables import confusables_data
 
-    table = dict.fromkeys(_CAPITAL_I, "i")
+    table = dict.fromkeys(_CAPITAL_I, "i") | {"\u04cf": "l"}
     for char, homoglyphs in confusables_data.items():
         if len(char) != 1 or not char.isalpha() or unicodedata.normalize("NFKC", char).isascii():
             continue

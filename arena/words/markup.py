@@ -1,10 +1,15 @@
-"""Markup that stands inside a word and vanishes when the text is shown: ban**ana**, <b>ban</b>ana, ban`ana`."""
+"""Markup that stands inside a word and vanishes when the text is shown: ban**ana**, <b>ban</b>ana, ban&shy;ana."""
 
 import re
 from collections import Counter
+from html.entities import html5
 
 _INLINE = "a|abbr|b|big|code|del|em|font|i|ins|kbd|mark|s|small|span|strong|sub|sup|tt|u|wbr"
-_TAGS = re.compile(rf"(?<=[^\W\d_])(?:</?(?:{_INLINE})(?: [^<>]{{0,200}})?/?>)+(?=[^\W\d_])")
+_TAG = rf"</?(?:{_INLINE})(?: [^<>]{{0,200}})?/?>"
+_COMMENT = r"<!--(?:(?!-->).){0,200}-->"
+_TAGS = re.compile(rf"(?<=[^\W\d_])(?:{_TAG}|{_COMMENT})+(?=[^\W\d_])")
+_REFERENCE = re.compile(r"&(?:#(\d{1,7})|#[xX]([0-9a-fA-F]{1,6})|([a-zA-Z][a-zA-Z0-9]{1,30}));")
+_LAST_CODE = 0x10FFFF
 _RUN = re.compile(r"\*+|`+|~~+|\|\|+|_+")
 _CHUNK = re.compile(r"\S+")
 _BOLD = ("**", "***", "`", "``", "~~", "||")
@@ -22,6 +27,22 @@ def hidden_marks(text: str) -> list[tuple[int, int]]:
     for chunk in _CHUNK.finditer(text):
         marks += _joining(text, chunk.start(), chunk.end(), in_text)
     return sorted(marks)
+
+
+def references(text: str) -> list[tuple[int, int, str]]:
+    """The slices of a text that are character references, as &shy; is, in order; each with what it shows."""
+    if "&" not in text or ";" not in text:
+        return []
+    found = ((match, _shown(match)) for match in _REFERENCE.finditer(text))
+    return [(*match.span(), shown) for match, shown in found if shown]
+
+
+def _shown(match: re.Match[str]) -> str:
+    decimal, hexadecimal, name = match.groups()
+    if name:
+        return html5.get(f"{name};", "")
+    code = int(decimal) if decimal else int(hexadecimal, 16)
+    return chr(code) if code <= _LAST_CODE else ""
 
 
 def _joining(text: str, start: int, end: int, in_text: Counter[str]) -> list[tuple[int, int]]:

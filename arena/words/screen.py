@@ -41,6 +41,11 @@ def squeezed(text: str) -> str:
     return text.translate(_LETTERS)
 
 
+def may_hide(text: str) -> bool:
+    """Whether markup with letters of its own may stand inside a word: the name of a tag, a character reference."""
+    return "<" in text or ("&" in text and ";" in text)
+
+
 def could_say(text: str, cores: tuple[str, ...], mirrored: tuple[str, ...]) -> bool:
     """Whether a text could say, in any way, a target with these cores."""
     letters = text.translate(_LETTERS)
@@ -50,8 +55,8 @@ def could_say(text: str, cores: tuple[str, ...], mirrored: tuple[str, ...]) -> b
     for core in mirrored:
         if core in letters:
             return True
-    if "<" in text:
-        return True  # the name of a tag may stand inside the word
+    if may_hide(text):
+        return True
     if not _DIGIT.search(letters) and not _SIGN.search(text):
         return False
     if not text.isascii():

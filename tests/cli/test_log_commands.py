@@ -162,3 +162,26 @@ def test_a_corrupt_database_is_named_and_left_alone(taboo, db, command):
     assert str(db) in refused.err
     assert len(refused.err.strip().splitlines()) == 1
     assert db.read_bytes() == before
+
+
+def test_a_match_that_lost_its_first_event_is_found_by_replay(taboo, played, db):
+    match = played["matches"][4]["match"]
+    with sqlite3.connect(db) as raw:
+        raw.execute("delete from event where match = ? and seq = 0", (match,))
+    raw.close()
+    shown = taboo("replay", "--quiet")
+    assert shown.code == 1
+    assert f"BROKEN {match}" in shown.out
+    assert "12 matches replayed, 1 do not stand or differ" in shown.out
+
+
+def test_an_export_into_a_folder_is_refused(taboo, played, tmp_path):
+    refused = taboo("export", "--out", tmp_path)
+    assert refused.code == 2
+    assert refused.err == f"taboo: {tmp_path}: cannot be written: it is a folder\n"
+
+
+def test_more_jobs_than_matches_are_no_burden(taboo):
+    done = taboo("tournament", "--agents", "direct,honest", "--words", "1", "--seed", "7", "--jobs", 10**9, "--json")
+    assert done.code == 0, done.err
+    assert len(json.loads(done.out)["matches"]) == 1

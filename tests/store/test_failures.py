@@ -174,6 +174,29 @@ def test_damaged_pages_are_said_to_be_damaged(tmp_path):
         list(log.iter_events())
 
 
+def test_stored_text_that_is_not_utf8_is_said_to_be_damaged_and_not_quoted(db):
+    with closing(sqlite3.connect(db)) as raw:
+        raw.execute("UPDATE event SET line = CAST(replace(line, 'yellow', x'ff') AS TEXT) WHERE seq = 1")
+        raw.commit()
+    with open_log(str(db)) as log, pytest.raises(CorruptLogError) as refused:
+        list(log.iter_events())
+    assert str(refused.value).endswith("cannot be read (stored text is not UTF-8); restore it from a copy or an export")
+
+
+def test_an_index_that_contradicts_its_table_is_said_to_be_damaged(tmp_path):
+    db = tmp_path / "log.db"
+    with open_log(str(db)) as log:
+        for name in "abc":
+            log.append_now(played(f"match-{name}"))
+    whole = db.read_bytes()
+    with closing(sqlite3.connect(db)) as raw:
+        (page,) = raw.execute("SELECT rootpage FROM sqlite_master WHERE name = 'sqlite_autoindex_event_1'").fetchone()
+    start, end = 4096 * (page - 1), 4096 * page
+    db.write_bytes(whole[:start] + whole[start:end].replace(b"match-b", b"match-z", 1) + whole[end:])
+    with open_log(str(db)) as log, pytest.raises(CorruptLogError, match="an index and its table disagree"):
+        list(log.iter_stored())
+
+
 def test_a_log_of_a_newer_program_is_left_alone(db):
     with closing(sqlite3.connect(db)) as raw:
         raw.execute("UPDATE alembic_version SET version_num = '9999'")

@@ -1,4 +1,4 @@
-"""The matcher against the two tables of cases that were written by hand before it."""
+"""The matcher against the two tables of cases that were written by hand, nearly all of them before it."""
 
 import json
 from collections import defaultdict
