@@ -13,7 +13,24 @@ import arena
 CORE = sorted((Path(arena.__file__).parent / "core").rglob("*.py"))
 DEEP_LEARNING = ("torch", "transformers", "OpenAttack", "ray")
 HEAVY = (*DEEP_LEARNING, "numpy", "jieba", "lemminflect", "sqlmodel", "sqlalchemy", "wordfreq")
-FORBIDDEN_IN_CORE = frozenset({"asyncio", "socket", "sqlite3", "random", "time"})
+FORBIDDEN_IN_CORE = frozenset(
+    [
+        "asyncio",
+        "datetime",
+        "io",
+        "os",
+        "pathlib",
+        "random",
+        "secrets",
+        "socket",
+        "sqlite3",
+        "ssl",
+        "subprocess",
+        "threading",
+        "time",
+        "uuid",
+    ]
+)
 HELP = "import contextlib, arena.cli\nwith contextlib.suppress(SystemExit): arena.cli.main(['--help'])"
 
 

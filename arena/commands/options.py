@@ -1,6 +1,8 @@
 """The options that several commands share, and what becomes of them: rules, words, a log."""
 
 import os
+import sys
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -134,3 +136,20 @@ def open_user_log(db: str | None, *, create: bool = True) -> "StoreLog":
     from arena.store import open_log
 
     return open_log(log_path(db), create=create)
+
+
+def read_lines(path: Path) -> Iterator[bytes]:
+    """The lines of a file, or of standard input for `-`. Raises FileError."""
+    if str(path) == "-":
+        yield from sys.stdin.buffer
+        return
+    try:
+        with path.open("rb") as rows:
+            yield from rows
+    except OSError as wrong:
+        raise FileError(str(path), f"cannot be read: {wrong.strerror}") from None
+
+
+def counted(matches: int) -> str:
+    """So many matches, in words."""
+    return f"{matches} match" if matches == 1 else f"{matches} matches"

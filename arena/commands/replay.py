@@ -1,7 +1,7 @@
 """`taboo replay`: derive matches again from the log, and say whether the verdicts stand."""
 
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -9,7 +9,7 @@ from rich.console import Console
 from rich.text import Text
 
 from arena import registry
-from arena.commands.options import Db, Json, Matches, open_user_log
+from arena.commands.options import Db, Json, Matches, counted, open_user_log
 from arena.core.errors import EventError, TabooError
 from arena.core.jsonline import to_line
 from arena.core.replay import Replayed, replay
@@ -34,6 +34,11 @@ class Outcome:
         """Whether the log gives what it says."""
         return not self.problem and not self.differences
 
+    @property
+    def is_open(self) -> bool:
+        """Whether the match stands and has not ended."""
+        return self.stands and self.replayed is not None and self.replayed.verdict is None
+
 
 def command(
     matches: Matches = None,
@@ -53,11 +58,15 @@ def command(
     console = Console(highlight=False)
     seen = failed = unfinished = 0
     try:
+        log.check()
+        finished = set(log.matches(finished=True))
         for stored in log.iter_stored(matches or None):
             outcome = replay_stored(stored, recheck=recheck)
+            if outcome.is_open and stored.match in finished:
+                outcome = replace(outcome, problem="its end is gone: the results have a verdict for it")
             seen += 1
             failed += not outcome.stands
-            unfinished += outcome.replayed is not None and outcome.replayed.verdict is None
+            unfinished += outcome.is_open
             if as_json:
                 sys.stdout.write(to_line(_as_json(outcome)) + "\n")
                 continue
@@ -119,7 +128,7 @@ def _summary(seen: int, failed: int, unfinished: int) -> Text:
         return Text("no matches in this log", style="bold")
     stands = "every verdict stands" if not failed else f"{failed} do not stand or differ"
     open_ones = f", {unfinished} not finished" if unfinished else ""
-    return Text(f"{seen} matches replayed, {stands}{open_ones}", style="bold")
+    return Text(f"{counted(seen)} replayed, {stands}{open_ones}", style="bold")
 
 
 def _as_json(outcome: Outcome) -> dict[str, Any]:

@@ -12,7 +12,7 @@ import typer
 from rich.console import Console
 from rich.text import Text
 
-from arena.commands.options import FileError, Json
+from arena.commands.options import Json, read_lines
 from arena.core.errors import TabooError
 from arena.core.hits import Evasion, Form, Hit, Language, Policy
 from arena.core.jsonline import to_line
@@ -75,7 +75,7 @@ def command(
     Example: [bold]taboo said --word banana --text "Two ban**ana**s, please."[/bold]
     """
     if batch is not None:
-        for line in answer_rows(str(batch), _lines(batch), Policy(form, evasion, lang)):
+        for line in answer_rows(str(batch), read_lines(batch), Policy(form, evasion, lang)):
             sys.stdout.write(line)
         return
     if word is None or text is None:
@@ -154,17 +154,6 @@ def _choice(row: dict[str, Any], name: str, kind: type[Choice], default: Choice,
         return kind(value)
     except ValueError:
         raise RowError(source, number, name, f"{value!r} is none of {', '.join(kind)}") from None
-
-
-def _lines(path: Path) -> Iterator[bytes]:
-    if str(path) == "-":
-        yield from sys.stdin.buffer
-        return
-    try:
-        with path.open("rb") as rows:
-            yield from rows
-    except OSError as wrong:
-        raise FileError(str(path), f"cannot be read: {wrong.strerror}") from None
 
 
 def _show(text: str, word: str, hits: tuple[Hit, ...]) -> None:

@@ -26,6 +26,7 @@ from arena.commands.options import (
     ListName,
     RulesName,
     Turns,
+    counted,
     open_user_log,
     rules_of,
     words_of,
@@ -53,7 +54,7 @@ class AlreadyPlayedError(TabooError):
 
     def __str__(self) -> str:
         return (
-            f"{self.matches} matches of this tournament are already in {self.log}; "
+            f"{counted(self.matches)} of this tournament already in {self.log}; "
             "go on with --resume, or choose another --seed or --db"
         )
 
@@ -98,7 +99,7 @@ def command(
         return
     console = Console(highlight=False)
     console.print(results_table(results, derive(master, "bootstrap")))
-    console.print(Text(f"{len(results)} matches are in {log.url}", style="dim"))
+    console.print(Text(f"{counted(len(results))} in {log.url}", style="dim"))
     console.print(Text("look closer: taboo replay, taboo export --format jsonl", style="dim"))
 
 

@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from arena.commands.options import Db, FileError, Matches, open_user_log
+from arena.commands.options import Db, FileError, Matches, counted, open_user_log, read_lines
 
 
 class Format(StrEnum):
@@ -45,7 +45,7 @@ def export(
         except OSError as wrong:
             part.unlink(missing_ok=True)
             raise FileError(str(out), f"cannot be written: {wrong.strerror}") from None
-        sys.stderr.write(f"{count} matches written to {out}\n")
+        sys.stderr.write(f"{counted(count)} written to {out}\n")
     finally:
         log.close()
 
@@ -60,7 +60,7 @@ def import_(
     """
     from arena.store.transcripts import import_transcripts
 
-    lines = _lines(file)
+    lines = read_lines(file)
     first = next(lines, None)  # so that a file that cannot be read makes no empty log
     log = open_user_log(db)
     try:
@@ -68,20 +68,9 @@ def import_(
         summary = import_transcripts(log, _chain(rest, lines))
     finally:
         log.close()
-    sys.stderr.write(f"{summary.new} matches read, {summary.known} were already there\n")
+    sys.stderr.write(f"{counted(summary.new)} read, {summary.known} already there\n")
 
 
 def _chain(head: list[bytes], tail: Iterator[bytes]) -> Iterator[bytes]:
     yield from head
     yield from tail
-
-
-def _lines(path: Path) -> Iterator[bytes]:
-    if str(path) == "-":
-        yield from sys.stdin.buffer
-        return
-    try:
-        with path.open("rb") as rows:
-            yield from rows
-    except OSError as wrong:
-        raise FileError(str(path), f"cannot be read: {wrong.strerror}") from None

@@ -168,7 +168,7 @@ class DuplicateEventError(LogError):
     seq: int
 
     def __str__(self) -> str:
-        return f"event {self.seq} of match {self.match!r} is in the log already; read the match and go on from its end"
+        return f"event {self.seq} of match {self.match!r} is in the log already; is another program playing it?"
 
 
 @dataclass(eq=False)

@@ -14,7 +14,7 @@ from arena.core.verdict import Role
 from arena.store import stored
 from arena.store.changes import Append, Change, Rebuild, Redaction, Rows
 from arena.store.database import Database, open_database
-from arena.store.errors import MatchNotFoundError
+from arena.store.errors import CorruptLogError, MatchNotFoundError
 from arena.store.results import Result
 from arena.store.stored import StoredMatch
 from arena.store.tables import EVENT, RESULT
@@ -166,6 +166,11 @@ class StoreLog:
         """Those of the named matches that the log holds, byte for byte."""
         with self._database.reading() as connection:
             return {one.match: one for one in stored.read(connection, matches)}
+
+    def check(self) -> None:
+        """Raises CorruptLogError where the file itself is damaged, so that rows could be missed; SQLite only."""
+        if self._database.is_sqlite and (found := self._database.pragma("integrity_check(1)")) != "ok":
+            raise CorruptLogError(self.url, str(found).splitlines()[0])
 
     def redact(self, match: str, seq: int) -> None:
         """Erase what a person wrote in one event: text, guess and salt. Raises MatchNotFoundError or RedactionError.

@@ -22,6 +22,8 @@ from arena.words.fold import fold
 from arena.words.graph import graph
 
 _HAN = re.compile("[\u3400-\u9fff]")
+MAX_LETTERS, MAX_BYTES = 100, 16 << 20
+"""The longest word, in characters, and the largest file of a user's own list."""
 
 
 class Level(StrEnum):
@@ -161,6 +163,8 @@ def _read(path: Path) -> WordList:
         word = " ".join(raw.split())
         if not any(character.isalpha() for character in word):
             raise WordListError(str(path), place, f"{raw!r} has no letters, so nobody could say it")
+        if len(word) > MAX_LETTERS:
+            raise WordListError(str(path), place, f"{word[:20]!r}... is longer than {MAX_LETTERS} characters")
         words.setdefault(fold(word).text, word)
     if not words:
         raise WordListError(str(path), "", "holds no word")
@@ -171,9 +175,12 @@ def _read(path: Path) -> WordList:
 
 def _text(path: Path) -> str:
     try:
-        content = path.read_bytes()
+        with path.open("rb") as file:
+            content = file.read(MAX_BYTES + 1)
     except OSError as error:
         raise WordListError(str(path), "", f"cannot be read: {error.strerror}") from error
+    if len(content) > MAX_BYTES:
+        raise WordListError(str(path), "", f"is larger than {MAX_BYTES >> 20} MiB: a word list is shorter")
     try:
         return content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
@@ -193,6 +200,8 @@ def _from_json(path: Path) -> Iterator[tuple[str, str]]:
         cards = json.loads(_text(path))
     except json.JSONDecodeError as error:
         raise WordListError(str(path), f"line {error.lineno}", f"is not JSON: {error.msg}") from error
+    except RecursionError:
+        raise WordListError(str(path), "", "is nested too deeply for a list of cards") from None
     for number, word in enumerate(_words_of(cards), start=1):
         if not isinstance(word, str):
             raise WordListError(str(path), f"card {number}", f"{word!r} is neither a word nor a card with a word")

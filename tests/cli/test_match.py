@@ -51,7 +51,7 @@ def test_a_match_is_in_the_log_once_however_often_it_is_played(taboo):
     assert "is in" in taboo(*MATCH).out
     assert "was already in" in taboo(*MATCH).out
     replayed = taboo("replay")
-    assert "1 matches replayed, every verdict stands" in replayed.out
+    assert "1 match replayed, every verdict stands" in replayed.out
 
 
 def test_no_log_writes_nothing(taboo, db):

@@ -153,6 +153,9 @@ def test_cards_come_in_several_forms(tmp_path, cards):
         ("a.json", b'[{"taboo": []}]', "a.json, card 1: None is neither a word nor a card with a word"),
         ("a.json", b"12", "a.json, card 1: 12 is neither a word nor a card with a word"),
         ("a.json", b'["", "cat"]', "a.json, card 1: '' has no letters, so nobody could say it"),
+        ("a.json", b"[" * 100_000, "a.json: is nested too deeply for a list of cards"),
+        ("a.txt", b"cat\n" + b"a" * 101, "a.txt, line 2: 'aaaaaaaaaaaaaaaaaaaa'... is longer than 100 characters"),
+        ("a.txt", b"a\n" * (9 << 20), "a.txt: is larger than 16 MiB: a word list is shorter"),
     ],
 )
 def test_a_broken_file_is_refused_by_place(tmp_path, name, content, message):
