@@ -3,7 +3,9 @@
 import secrets
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeAlias
+
+from sqlalchemy import Connection
 
 from arena.core.events import Acted, Body, Event, Finished, Redacted, Refused, Started, seal
 from arena.core.verdict import Role, Verdict
@@ -62,9 +64,16 @@ def _opening(event: Event) -> Standing:
     return Standing(event.match, event.body, at=event.at)
 
 
+Job: TypeAlias = Callable[[Connection], Any]
+"""What is done with the tables that stand beside the log; raising leaves none of it behind."""
+
+
 @dataclass(slots=True)
 class Rows:
-    """What one transaction writes: table rows, words to erase as (match, seq), and where the matches stand then."""
+    """What one transaction writes: table rows, words to erase as (match, seq), and where the matches stand then.
+
+    `answer` is what a `Work` returned.
+    """
 
     events: list[dict[str, Any]] = field(default_factory=list)
     words: list[dict[str, Any]] = field(default_factory=list)
@@ -72,6 +81,7 @@ class Rows:
     erased: list[tuple[str, int]] = field(default_factory=list)
     standings: dict[str, Standing] = field(default_factory=dict)
     replaces_results: bool = False
+    answer: Any = None
 
     def add(self, other: "Rows") -> None:
         """Take the rows of one more change."""
@@ -116,6 +126,9 @@ class Desk(Protocol):
     def everything(self) -> Iterable[StoredMatch]:
         """Every match of the log."""
 
+    def perform(self, job: Job) -> Any:  # noqa: ANN401 - whatever the job returns
+        """Run the job on the connection: where it raises, nothing of it stays."""
+
 
 class Change(Protocol):
     """One request to write: kept as a whole or not at all."""
@@ -130,10 +143,11 @@ class Change(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Append:
-    """The next events of one match. A person's words are sealed and kept apart."""
+    """The next events of one match. A person's words are sealed and kept apart; `along` is written with them."""
 
     match: str
     events: tuple[Event, ...]
+    along: Job | None = None
     new_salt: Callable[[], str] = lambda: secrets.token_hex(16)
 
     def rows(self, desk: Desk) -> Rows:
@@ -150,6 +164,8 @@ class Append:
                 raise EventGapError(event.match, event.seq, expected)
             standing = _opening(event) if standing is None else standing.after(event)
             rows.enter(standing, self._without_words(event, standing.started, rows))
+        if self.along is not None:
+            desk.perform(self.along)
         return rows
 
     def _without_words(self, event: Event, started: Started, rows: Rows) -> Event:
@@ -246,6 +262,18 @@ class Transfer:
             results=[] if result is None else [result.to_row()],
             standings={self.match: self.standing},
         )
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """Something done with the tables that stand beside the log, as a whole or not at all."""
+
+    job: Job
+    match: str = ""
+
+    def rows(self, desk: Desk) -> Rows:
+        """No rows of the log, and what the job answered. Raises whatever the job raises."""
+        return Rows(answer=desk.perform(self.job))
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,21 +4,24 @@
 """
 
 import asyncio
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from types import TracebackType
+from typing import TypeVar
 
-from sqlalchemy import select
+from sqlalchemy import Connection, select
 
 from arena.core.events import Event
 from arena.core.verdict import Role
 from arena.store import stored
-from arena.store.changes import Append, Change, Rebuild, Redaction, Rows
+from arena.store.changes import Append, Change, Job, Rebuild, Redaction, Rows, Work
 from arena.store.database import Database, open_database
 from arena.store.errors import CorruptLogError, MatchNotFoundError
 from arena.store.results import Result
 from arena.store.stored import StoredMatch
 from arena.store.tables import EVENT, RESULT
 from arena.store.writer import Writer
+
+T = TypeVar("T")
 
 LOCK_SECONDS = 10.0
 """How long a lock of another program is waited for."""
@@ -59,21 +62,38 @@ class StoreLog:
 
     # --- the port ---
 
-    async def append(self, events: Sequence[Event]) -> None:
+    async def append(self, events: Sequence[Event], along: Job | None = None) -> None:
         """Keep events of one match, all or none, durable on return; a person's words are sealed and kept apart.
 
+        `along` writes to the tables beside the log in the same transaction: both stay, or neither.
         Raises LogError: nothing was kept then. Cancelled, the events may be kept or not, but never some of them.
         """
         if events:
-            await self._writer.write(Append(events[0].match, tuple(events)))
+            await self._writer.write(Append(events[0].match, tuple(events), along))
+
+    async def work(self, job: Callable[[Connection], T]) -> T:
+        """Do something with the tables beside the log, whole or not at all, durable on return. Raises what it raises.
+
+        The job runs in the one thread that writes, so what it reads cannot change before it writes.
+        """
+        answer: T = (await self._writer.write(Work(job))).answer
+        return answer
+
+    async def look(self, read: Callable[[Connection], T]) -> T:
+        """What `read` finds, in a thread and a transaction of its own. Raises LogError."""
+        return await asyncio.to_thread(self.look_now, read)
+
+    def look_now(self, read: Callable[[Connection], T]) -> T:
+        """The same, for a caller that may block."""
+        with self._database.reading() as connection:
+            return read(connection)
 
     async def read(self, match: str) -> list[Event]:
         """The events of a match in order, with the words that were not redacted; empty where there is none."""
         return await asyncio.to_thread(self._read, match)
 
     def _read(self, match: str) -> list[Event]:
-        with self._database.reading() as connection:
-            found = stored.read(connection, [match])
+        found = self.look_now(lambda connection: stored.read(connection, [match]))
         return found[0].events() if found else []
 
     # --- everything else blocks ---

@@ -12,12 +12,13 @@ from concurrent.futures import Future, wait
 from contextlib import suppress
 from dataclasses import dataclass, field
 from queue import Empty, SimpleQueue
+from typing import Any
 
 from sqlalchemy import Connection, delete, insert
 
 from arena.core.errors import TabooError
 from arena.store import stored
-from arena.store.changes import Append, Change, Rows, Standing, standing_of
+from arena.store.changes import Append, Change, Job, Rows, Standing, standing_of
 from arena.store.database import Database
 from arena.store.errors import ClosedLogError, LockedLogError, LogError, UnreachableLogError
 from arena.store.stored import StoredMatch
@@ -187,6 +188,12 @@ class _Desk:
         """Every match of the log."""
         self.flush()
         return stored.everything(self._connection)
+
+    def perform(self, job: Job) -> Any:  # noqa: ANN401 - whatever the job returns
+        """Run the job on the connection: where it raises, nothing of it stays."""
+        self.flush()
+        with self._connection.begin_nested():
+            return job(self._connection)
 
     def flush(self) -> None:
         """Hand the rows noted so far to the database; they are durable once the transaction is."""

@@ -3,7 +3,8 @@
 from alembic import context
 from sqlmodel import SQLModel
 
-import arena.store.tables  # noqa: F401 - fills the metadata
+import arena.store.beside
+import arena.store.tables  # noqa: F401 - the same
 
 context.configure(connection=context.config.attributes["connection"], target_metadata=SQLModel.metadata)
 with context.begin_transaction():
