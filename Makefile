@@ -11,7 +11,10 @@ export OMP_NUM_THREADS ?= 1
 help: ## Show what can be made.
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 20
 
-serve: $(VENV)/.core ## Set up and show the arena: a small tournament, played here.
+serve: $(VENV)/.core ## Set up and open the arena: pages, built-in agents, an embedded database.
+	@$(BIN)/taboo serve $(ARGS)
+
+demo: $(VENV)/.core ## A match and a small tournament at the terminal.
 	@$(BIN)/python scripts/demo.py
 
 test: $(VENV)/.dev ## Set up and run every test, with coverage bars.

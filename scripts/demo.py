@@ -10,7 +10,7 @@ from rich.rule import Rule
 from rich.text import Text
 
 from arena.cli import main as taboo
-from arena.commands.options import log_path
+from arena.places import log_path
 
 TOURNAMENT = ["tournament", "--agents", "direct,hiding,trigger,honest,detector,evasive", "--words", "20"]
 NEXT = (

@@ -1,6 +1,5 @@
 """The options that several commands share, and what becomes of them: rules, words, a log."""
 
-import os
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -12,6 +11,7 @@ import typer
 from arena.core.errors import RulesError, TabooError
 from arena.core.hits import Evasion, Form, Language
 from arena.core.rules import JudgeSpec, Rules, preset
+from arena.places import log_path
 
 if TYPE_CHECKING:
     from arena.store.log import StoreLog
@@ -109,26 +109,6 @@ def words_of(rules: Rules) -> "WordList":
         )
         raise RulesError("word_list", rules.word_list, remedy)
     return words
-
-
-def log_path(db: str | None) -> str:
-    """Where the log is: what the user said, else $TABOO_DB, else the user's data folder, which is made.
-
-    Raises LogError.
-    """
-    if db is not None:
-        return db
-    if named := os.environ.get("TABOO_DB"):
-        return named
-    base = Path(os.environ.get("XDG_DATA_HOME") or Path.home() / ".local" / "share")
-    folder = base / "taboo-arena"
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as wrong:
-        from arena.store.errors import UnreachableLogError
-
-        raise UnreachableLogError(str(folder), wrong.strerror or str(wrong)) from None
-    return str(folder / "taboo.db")
 
 
 def open_user_log(db: str | None, *, create: bool = True) -> "StoreLog":

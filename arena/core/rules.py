@@ -3,7 +3,7 @@
 Rules and events together determine the verdict; nothing else does.
 """
 
-from dataclasses import asdict, dataclass, fields, replace
+from dataclasses import dataclass, fields, replace
 from enum import StrEnum
 from typing import Any
 
@@ -111,7 +111,9 @@ class Rules:
 
     def to_json(self) -> dict[str, Any]:
         """The rules as JSON values, every field in declared order."""
-        return {**asdict(self), "judges": [asdict(judge) for judge in self.judges]}
+        row = {name: getattr(self, name) for name in _NAMES}
+        judges = [{"name": it.name, "version": it.version, "threshold": it.threshold} for it in self.judges]
+        return {**row, "judges": judges}
 
     @classmethod
     def from_json(cls, row: object) -> "Rules":
@@ -140,6 +142,9 @@ class Rules:
             values[name] = _member(kind, name, row[name])
         values["judges"] = tuple(_judge(entry) for entry in row["judges"])
         return cls(**values)
+
+
+_NAMES = tuple(field.name for field in fields(Rules))
 
 
 def _member(kind: type[StrEnum], rule: str, value: object) -> StrEnum:

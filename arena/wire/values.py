@@ -112,7 +112,7 @@ def view_to_json(view: AnyView) -> dict[str, Any]:
         "guesses_left": view.guesses_left,
         "refusals": view.refusals,
         "seed": view.seed,
-        "history": [_said_to_json(said) for said in view.history],
+        "history": [said_to_json(said) for said in view.history],
         "rules": view.rules.to_json(),
     }
     return {**row, "target": view.target} if isinstance(view, AttackerView) else row
@@ -137,7 +137,8 @@ def view_from_json(row: object) -> AnyView:
     return AttackerView(*shared, _text(fields, "target")) if role is Role.ATTACKER else DefenderView(*shared)
 
 
-def _said_to_json(said: Said) -> dict[str, Any]:
+def said_to_json(said: Said) -> dict[str, Any]:
+    """Something that was said, as JSON values."""
     row = {"role": said.role.value, "turn": said.turn, "text": said.text, "guess": said.guess}
     return {**row, "warned": said.warned}
 

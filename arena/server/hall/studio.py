@@ -1,0 +1,40 @@
+"""Where the host's own agents think: one thread with an event loop, so that a slow one holds up no socket."""
+
+import asyncio
+import threading
+from collections.abc import Coroutine
+from typing import Any, TypeVar
+
+T = TypeVar("T")
+
+
+class Studio:
+    """Runs the coroutines of agents away from the loop that serves connections."""
+
+    def __init__(self) -> None:
+        self._loop = asyncio.new_event_loop()
+        self._thread = threading.Thread(target=self._run, name="taboo-studio", daemon=True)
+        self._thread.start()
+
+    def _run(self) -> None:
+        asyncio.set_event_loop(self._loop)
+        self._loop.run_forever()
+        self._loop.run_until_complete(self._loop.shutdown_asyncgens())
+        self._loop.close()
+
+    async def perform(self, work: Coroutine[Any, Any, T], seconds: float | None = None) -> T:
+        """What the coroutine returns; cancelled here, it is cancelled there. Raises TimeoutError past `seconds`."""
+        future = asyncio.run_coroutine_threadsafe(asyncio.wait_for(work, seconds), self._loop)
+        return await asyncio.wrap_future(future)
+
+    def close(self) -> None:
+        """Stop thinking, and wait for the thread."""
+        if self._thread.is_alive():
+            self._loop.call_soon_threadsafe(self._stop)
+            self._thread.join()
+
+    def _stop(self) -> None:
+        tasks = asyncio.all_tasks(self._loop)
+        for task in tasks:
+            task.cancel()
+        asyncio.gather(*tasks, return_exceptions=True).add_done_callback(lambda _: self._loop.stop())

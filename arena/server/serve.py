@@ -1,0 +1,101 @@
+"""Running a server: it listens, and when it is asked to stop it drains first, so that nothing is lost."""
+
+import asyncio
+import socket
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import structlog
+import uvicorn
+from fastapi import FastAPI
+
+from arena.core.errors import TabooError
+from arena.server.app import create_app
+from arena.server.house import House
+from arena.server.settings import Settings
+from arena.server.sockets.switchboard import MAX_MESSAGE
+
+BACKLOG = 2048
+
+
+@dataclass(eq=False)
+class ListenError(TabooError):
+    """The server cannot listen where it was told to."""
+
+    exit_code = 2
+
+    host: str
+    port: int
+    problem: str
+
+    def __str__(self) -> str:
+        return f"cannot listen on {self.host}:{self.port} ({self.problem}); choose another with --port, or 0 for any"
+
+
+class DrainingServer(uvicorn.Server):
+    """A server that suspends its matches durably before it closes its connections."""
+
+    def __init__(self, config: uvicorn.Config, app: FastAPI, listening: Callable[[str], None]) -> None:
+        super().__init__(config)
+        self._application, self._listening = app, listening
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Listen, and say where."""
+        await super().startup(sockets)
+        if self.started:
+            host, port = self.servers[0].sockets[0].getsockname()[:2]
+            self._listening(f"http://{f'[{host}]' if ':' in host else host}:{port}")
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Drain, then close."""
+        house: House | None = getattr(self._application.state, "house", None)
+        if house is not None:
+            await drain(house)
+        await super().shutdown(sockets)
+
+
+async def drain(house: House) -> None:
+    """Tell everyone, suspend all live matches durably, and close the connections: they will come back."""
+    seconds = house.settings.drain_seconds
+    house.switchboard.announce_drain(seconds)
+    try:
+        async with asyncio.timeout(max(seconds, 1.0)):
+            count = await house.hall.drain()
+        structlog.get_logger("server").info("drained", matches=count)
+    except TimeoutError:
+        structlog.get_logger("server").error("drain_incomplete", problem=house.hall.failing or "out of time")
+    await house.switchboard.close_all()
+
+
+def serve(settings: Settings, listening: Callable[[str], None] = lambda _: None) -> None:
+    """Serve until a signal ends it; `listening` is told the address. Raises TabooError where it cannot start."""
+    app = create_app(settings)
+    config = uvicorn.Config(
+        app,
+        host=settings.host,
+        port=settings.port,
+        loop="uvloop",
+        ws="websockets-sansio",
+        ws_max_size=MAX_MESSAGE,
+        ws_per_message_deflate=False,
+        ws_ping_interval=None,
+        log_config=None,
+        access_log=False,
+        backlog=BACKLOG,
+        server_header=False,
+        proxy_headers=False,
+        timeout_graceful_shutdown=5,
+        lifespan="on",
+    )
+    server = DrainingServer(config, app, listening)
+    with _bound(settings) as bound:
+        server.run(sockets=[bound])
+
+
+def _bound(settings: Settings) -> socket.socket:
+    """The socket to listen on. Raises ListenError."""
+    family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
+    try:
+        return socket.create_server((settings.host, settings.port), family=family, backlog=BACKLOG)
+    except OSError as problem:
+        raise ListenError(settings.host, settings.port, problem.strerror or str(problem)) from None
