@@ -18,6 +18,7 @@ demo: $(VENV)/.core ## A match and a small tournament at the terminal.
 	@$(BIN)/python scripts/demo.py
 
 test: $(VENV)/.dev ## Set up and run every test, with coverage bars.
+	@sh scripts/packages.sh
 	$(BIN)/python -m pytest -n 2 --cov --cov-report=term:skip-covered
 	$(BIN)/python scripts/coverage_bars.py
 

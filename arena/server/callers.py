@@ -6,7 +6,7 @@ pages know (`check_csrf`). A token is sent on purpose, and needs none.
 
 import hmac
 import secrets
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from hashlib import sha256
 from typing import TYPE_CHECKING
@@ -90,6 +90,17 @@ class Caller:
         return account
 
     @property
+    def viewer(self) -> Account | None:
+        """Whose own things are shown: None for nobody, a banned account, and a token without the scope `read`.
+
+        An admin's account that may not act as one is a member's.
+        """
+        account = self.account
+        if account is None or account.is_banned or not self._may(Scope.READ):
+            return None
+        return account if account.rank is not Rank.ADMIN or self.is_admin else replace(account, rank=Rank.MEMBER)
+
+    @property
     def is_admin(self) -> bool:
         """Whether `admin` would not raise."""
         account = self.account
@@ -125,12 +136,12 @@ async def _find(request: HTTPConnection) -> Caller:
     if session:
         account_of_it = await house.people.session(session)
         if account_of_it is not None:
-            return Caller(account_of_it, Via.COOKIE, frozenset(), address, _csrf(house, session))
+            return Caller(account_of_it, Via.COOKIE, frozenset(), address, csrf_of(house, session))
     visit = request.cookies.get(visit_cookie(house))
     if visit:
-        return Caller(None, Via.NOBODY, frozenset(), address, _csrf(house, visit))
+        return Caller(None, Via.NOBODY, frozenset(), address, csrf_of(house, visit))
     fresh = secrets.token_urlsafe(24)
-    return Caller(None, Via.NOBODY, frozenset(), address, _csrf(house, fresh), fresh)
+    return Caller(None, Via.NOBODY, frozenset(), address, csrf_of(house, fresh), fresh)
 
 
 def _bearer(headers: "Headers") -> str:
@@ -138,7 +149,8 @@ def _bearer(headers: "Headers") -> str:
     return secret.strip() if kind.lower() == "bearer" else ""
 
 
-def _csrf(house: House, seed: str) -> str:
+def csrf_of(house: House, seed: str) -> str:
+    """What forms must send back: made from the session's secret, or from a visitor's cookie."""
     return hmac.new(house.secret, b"csrf:" + seed.encode(errors="replace"), sha256).hexdigest()
 
 

@@ -87,7 +87,7 @@ class Place:
         """The connection is gone: whatever is held has to be sent again."""
         self.is_resuming = False
         if self._held is not None:
-            pass
+            self._held.is_sent, self._held.retry_at = False, None
 
     def begin_resuming(self) -> tuple[Effect, ...]:
         """Missed events are asked for; until they are here, no later one is taken."""

@@ -427,4 +427,4 @@ class LiveMatch:
             agent, place.agent = place.agent, None
             if agent is not None:
                 with suppress(Exception):
-                    await self._office.studio.perform(agent.close(), 10)
+                    await self._office.studio.perform(agent.close, 10)

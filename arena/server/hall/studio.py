@@ -2,8 +2,8 @@
 
 import asyncio
 import threading
-from collections.abc import Coroutine
-from typing import Any, TypeVar
+from collections.abc import Awaitable, Callable
+from typing import TypeVar
 
 T = TypeVar("T")
 
@@ -22,10 +22,14 @@ class Studio:
         self._loop.run_until_complete(self._loop.shutdown_asyncgens())
         self._loop.close()
 
-    async def perform(self, work: Coroutine[Any, Any, T], seconds: float | None = None) -> T:
-        """What the coroutine returns; cancelled here, it is cancelled there. Raises TimeoutError past `seconds`."""
-        future = asyncio.run_coroutine_threadsafe(asyncio.wait_for(work, seconds), self._loop)
-        return await asyncio.wrap_future(future)
+    async def perform(self, work: Callable[[], Awaitable[T]], seconds: float | None = None) -> T:
+        """What the work returns; cancelled here, it is cancelled there. Raises TimeoutError past `seconds`."""
+
+        async def begin() -> T:
+            async with asyncio.timeout(seconds):
+                return await work()
+
+        return await asyncio.wrap_future(asyncio.run_coroutine_threadsafe(begin(), self._loop))
 
     def close(self) -> None:
         """Stop thinking, and wait for the thread."""

@@ -26,8 +26,9 @@ async def think(place: SeatPlace, view: AnyView, office: Office, *, is_seen: boo
         beat = Random(f"{view.seed}:{view.turn}").uniform(0.6, 1.4)
         await asyncio.sleep(office.pace_ms * beat / 1000)
     seconds = view.ms_left / 1000 if place.is_timed else SECONDS
+    agent = place.agent
     try:
-        answer: object = await office.studio.perform(place.agent.act(view), seconds)
+        answer: object = await office.studio.perform(lambda: agent.act(view), seconds)
     except Exception as crash:  # noqa: BLE001 - an agent may raise anything, and loses only its own match by it
         if place.is_timed and isinstance(crash, TimeoutError):
             return None

@@ -142,13 +142,13 @@ def test_match_time_waits_for_a_lost_seat_as_long_as_it_has_grace_and_no_longer(
 
 def test_a_journey_is_given_back_to_the_clock(tmp_path):
     async def play():
-        async with a_hall(str(tmp_path / "log.db"), grace_ms=0, credit_ms=500) as hall:
-            live = await hall.open(opening(rules=replace(QUICK, turn_ms=300, bank_ms=0)))
+        async with a_hall(str(tmp_path / "log.db"), grace_ms=0, credit_ms=1000) as hall:
+            live = await hall.open(opening(rules=replace(QUICK, turn_ms=1000, bank_ms=0)))
             heard = asyncio.get_running_loop().create_future()
-            await asyncio.sleep(0.35)
-            live.postAction(ATTACKER, 1, "a", Action("from far away"), heard.set_result, 200)
+            await asyncio.sleep(1.05)
+            live.post_action(ATTACKER, 1, "a", Action("from far away"), heard.set_result, 900)
             assert (await heard).status == "accepted"
-            assert live.events[1].at < 300
+            assert live.events[1].at < 1000
 
     asyncio.run(play())
 

@@ -1,0 +1,153 @@
+"""Watching a match: server-sent events, from the event after `Last-Event-ID` to the end of the match."""
+
+import asyncio
+from collections import Counter
+from collections.abc import AsyncIterator, Iterator
+from contextlib import contextmanager
+from typing import Annotated
+
+from fastapi import APIRouter, Header, Query, Request
+from starlette.responses import StreamingResponse
+
+from arena.core.verdict import Role
+from arena.server.addresses import group_of
+from arena.server.api.asking import ANYBODY, CallerIn, HouseIn, refusals
+from arena.server.api.matches import Match, live_for
+from arena.server.archive import MatchRecord
+from arena.server.callers import Caller
+from arena.server.errors import DrainingError, FullError, ThrottledError
+from arena.server.hall import Frame, LiveMatch
+from arena.server.hall.messages import dumps
+from arena.server.house import House
+
+router = APIRouter(tags=["matches"])
+MEDIA_TYPE = "text/event-stream"
+RETRY_MS = 2000
+"""How long a browser waits before it comes back."""
+_BEAT = b": still here\n\n"
+_HEADERS = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
+Seq = Annotated[int | None, Header(alias="Last-Event-ID", ge=-1, le=1 << 31, description="The newest `seq` received.")]
+
+
+class Streams:
+    """How many streams are open: in all, and to each address."""
+
+    def __init__(self) -> None:
+        self._addresses: Counter[str] = Counter()
+
+    def __len__(self) -> int:
+        return self._addresses.total()
+
+    @contextmanager
+    def one(self, house: House, address: str) -> Iterator[None]:
+        """Counts a stream as long as it is open."""
+        self._addresses[address] += 1
+        house.metrics.set_streams(len(self))
+        try:
+            yield
+        finally:
+            self._addresses -= Counter([address])
+            house.metrics.set_streams(len(self))
+
+    def require_room(self, house: House, address: str) -> None:
+        """Raises FullError or ThrottledError where one more would be too many."""
+        if len(self) >= house.settings.max_streams:
+            raise FullError("event streams", house.settings.max_streams)
+        if self._addresses[address] >= house.settings.streams_per_address:
+            raise ThrottledError("event streams of one address", RETRY_MS // 1000)
+
+
+def streams_of(request: Request) -> Streams:
+    """The streams of the server that serves this request."""
+    if not isinstance(getattr(request.app.state, "streams", None), Streams):
+        request.app.state.streams = Streams()
+    streams: Streams = request.app.state.streams
+    return streams
+
+
+@router.get(
+    "/matches/{match}/stream",
+    summary="Watch a match",
+    response_class=StreamingResponse,
+    responses={
+        200: {
+            "description": (
+                "Server-sent events: `match.event` has the `seq` as its id, `match.end` comes last; a comment every "
+                "heartbeat. A stream that ends without `match.end` goes on at the next connection."
+            ),
+            "content": {MEDIA_TYPE: {"schema": {"type": "string"}}},
+        },
+        **refusals(401, 404),
+    },
+    openapi_extra=ANYBODY,
+)
+async def stream(
+    request: Request,
+    who: CallerIn,
+    house: HouseIn,
+    match: Match,
+    last_event_id: Seq = None,
+    after: Annotated[int, Query(ge=-1, le=1 << 31, description="The same, for clients that set no headers.")] = -1,
+) -> StreamingResponse:
+    """What spectators see of a match, live; one that is over is told whole and ends."""
+    streams, address = streams_of(request), group_of(who.address)
+    streams.require_room(house, address)
+    known = last_event_id if last_event_id is not None else after
+    frames = await _frames(house, who, match, known)
+
+    async def body() -> AsyncIterator[bytes]:
+        with streams.one(house, address):
+            yield f"retry: {RETRY_MS}\n\n".encode()
+            async for chunk in frames:
+                yield chunk
+
+    return StreamingResponse(body(), headers=_HEADERS, media_type=MEDIA_TYPE)
+
+
+async def _frames(house: House, who: Caller, match: str, after: int) -> AsyncIterator[bytes]:
+    live = live_for(house, who, match)
+    if live is None:
+        return _told(await house.archive.match(match, who.viewer), after)
+    if house.hall.is_draining:
+        raise DrainingError
+    return _live(house, live, after)
+
+
+async def _live(house: House, live: LiveMatch, after: int) -> AsyncIterator[bytes]:
+    """Frames as they come, and a sign of life between them. A draining server says so and ends the stream."""
+    async with live.watch(after) as watcher:
+        following = aiter(watcher)
+        waiting = asyncio.ensure_future(_next(following))
+        try:
+            while True:
+                done, _ = await asyncio.wait({waiting}, timeout=house.settings.heartbeat_seconds)
+                if not done:
+                    yield _BEAT
+                    continue
+                frame = waiting.result()
+                if frame is None:
+                    return
+                yield frame.sse
+                if house.hall.is_draining:
+                    yield Frame("draining", dumps({"seconds": house.settings.drain_seconds})).sse
+                    return
+                waiting = asyncio.ensure_future(_next(following))
+        finally:
+            waiting.cancel()
+
+
+async def _next(frames: AsyncIterator[Frame]) -> Frame | None:
+    return await anext(frames, None)
+
+
+async def _told(record: MatchRecord, after: int) -> AsyncIterator[bytes]:
+    """A match that is over, from its record."""
+    for row in record.events[after + 1 :]:
+        yield Frame("match.event", dumps(row), row["seq"]).sse
+    summary = record.summary
+    seats = {
+        role.value: {"player": seat.player, "version": seat.version, "kind": seat.kind.value}
+        for role, seat in ((role, summary.seats[role]) for role in Role)
+    }
+    end = {"verdict": summary.verdict.to_json(), "target": summary.target, **seats, "rated": summary.rated}
+    yield Frame("match.end", dumps(end)).sse
