@@ -59,7 +59,12 @@ def made(reference: str) -> Any:  # noqa: ANN401 - anyone's class
     found: Any = importlib.import_module(module)
     for part in name.split("."):
         found = getattr(found, part)
-    return found(None) if _needs_one(found) else found()
+    return fresh(found)
+
+
+def fresh(kind: Any) -> Any:  # noqa: ANN401 - anyone's class
+    """An instance of a class, made without arguments, or with None where it needs one."""
+    return kind(None) if _needs_one(kind) else kind()
 
 
 def _needs_one(kind: Any) -> bool:  # noqa: ANN401 - anyone's class

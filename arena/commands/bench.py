@@ -6,7 +6,8 @@ import subprocess
 import sys
 from dataclasses import asdict
 from importlib import import_module
-from typing import Annotated
+from pathlib import Path
+from typing import Annotated, Any
 
 import typer
 from rich.console import Console
@@ -18,11 +19,18 @@ from arena.commands.options import Json
 from arena.core.errors import UnknownNameError
 from arena.core.jsonline import to_line
 
-PARTS = ("core", "words", "store", "tournament", "replay", "start")
+PARTS = ("core", "words", "store", "tournament", "replay", "start", "server")
 
 
 def command(
     parts: Annotated[list[str], typer.Argument(help=f"What to measure: {', '.join(PARTS)}.")],
+    phases: Annotated[
+        list[str] | None, typer.Option("--phase", help="Of `server`, only this: paced, ceiling or idle. Repeatable.")
+    ] = None,
+    profile: Annotated[
+        Path | None,
+        typer.Option("--profile", help="Of `server`: profile it (cProfile) under the paced load, into FILE."),
+    ] = None,
     as_json: Json = False,
 ) -> None:
     """Measure parts of the platform and compare them with their bars.
@@ -32,9 +40,14 @@ def command(
     for part in parts:
         if part not in PARTS:
             raise UnknownNameError("bench", part, known=PARTS)
+    asked: dict[str, Any] = {"phases": tuple(phases)} if phases else {}
+    if profile is not None:
+        asked["profile"] = profile
+    if asked and parts != ["server"]:
+        raise typer.BadParameter("--phase and --profile go with `taboo bench server` alone")
     console = Console(highlight=False)
     for part in parts:
-        measures = import_module(f"arena.bench.{part}").run() if len(parts) == 1 else _apart(part)
+        measures = import_module(f"arena.bench.{part}").run(**asked) if len(parts) == 1 else _apart(part)
         if as_json:
             sys.stdout.write("".join(to_line({"bench": part, **asdict(it)}) + "\n" for it in measures))
         else:

@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 
 from fastapi import FastAPI
+from starlette.routing import WebSocketRoute
 from starlette.websockets import WebSocket
 
 import arena
@@ -53,7 +54,7 @@ def create_app(settings: Settings) -> FastAPI:
     problems.install(app)
     app.include_router(api.ops)
     app.include_router(api.router)
-    app.add_websocket_route(PATH, _socket)
+    app.router.routes.append(WebSocketRoute(PATH, _socket))
     for name in registry.entries(PAGES):
         mount: Callable[[FastAPI], None] = registry.load(PAGES, name)
         mount(app)

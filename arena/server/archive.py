@@ -3,119 +3,44 @@
 A private match is there for its players and for admins, and for nobody else: to all others it does not exist.
 """
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
-from typing import Any, Generic, TypeVar
+from collections.abc import Iterator
+from typing import Any
 
 from sqlalchemy import Connection, Select, and_, func, or_, select
+from sqlalchemy.engine import RowMapping
 
-from arena.analysis.rates import Rate, wilson
 from arena.core.events import Acted, Event, Refused, Started
-from arena.core.hits import Language
-from arena.core.verdict import Reason, Role, Verdict
+from arena.core.verdict import Reason, Role
+from arena.server.archive_values import (
+    MAX_LIMIT,
+    NOBODY,
+    MatchQuery,
+    MatchRecord,
+    MatchSummary,
+    Page,
+    RoleRecord,
+    SeatSummary,
+    WordCount,
+)
 from arena.server.errors import ConflictError, NotFoundError
 from arena.server.people import Account, Rank
 from arena.server.players import Kind
 from arena.store import StoreLog, stored
 from arena.store.beside import HIDDEN, HOSTED, SEAT
+from arena.store.results import Result
 from arena.store.tables import EVENT, RESULT
 from arena.store.transcripts import to_line
 
-T = TypeVar("T")
-
-MAX_LIMIT = 100
-NOBODY = "nobody"
-"""As a winner: the match was tied, void, aborted or cut off."""
-
-
-@dataclass(frozen=True)
-class MatchQuery:
-    """Which finished matches are looked for: all that is set must hold.
-
-    `player` is a name as the log has it, in `role` where that is set. `account` finds the matches of whoever holds it.
-    `after` is the place of the last match of the page before.
-    """
-
-    player: str | None = None
-    role: Role | None = None
-    account: str | None = None
-    language: Language | None = None
-    preset: str | None = None
-    reason: Reason | None = None
-    winner: str | None = None
-    rated: bool | None = None
-    after: int | None = None
-    limit: int = 20
-
-
-@dataclass(frozen=True)
-class Page(Generic[T]):
-    """Some of what was found; `after` is where the next page goes on, None at the end."""
-
-    items: list[T]
-    after: int | None = None
-
-
-@dataclass(frozen=True)
-class SeatSummary:
-    """Who sat in a role."""
-
-    player: str
-    version: str
-    kind: Kind
-
-
-@dataclass(frozen=True)
-class MatchSummary:
-    """One finished match in a line."""
-
-    id: str
-    language: Language
-    preset: str
-    word_list: str
-    target: str
-    seats: Mapping[Role, SeatSummary]
-    verdict: Verdict
-    turns: int
-    rated: bool
-    started_at: str
-    is_private: bool
-
-
-@dataclass(frozen=True)
-class MatchRecord:
-    """One finished match, whole. `events` are JSON values with the words that may still be shown.
-
-    An event whose words are gone has `text` None and says in `gone` why: `redacted` or `hidden`.
-    """
-
-    summary: MatchSummary
-    rules: Mapping[str, Any]
-    pair: str | None
-    events: list[dict[str, Any]] = field(repr=False)
-
-
-@dataclass(frozen=True)
-class RoleRecord:
-    """What a player did in a role: every finished match counts once, in one of the four.
-
-    `won` is the share of wins among the matches that had a winner or were tied, with Wilson's interval.
-    """
-
-    wins: int = 0
-    losses: int = 0
-    ties: int = 0
-    void: int = 0
-
-    @property
-    def matches(self) -> int:
-        """All of them."""
-        return self.wins + self.losses + self.ties + self.void
-
-    @property
-    def won(self) -> Rate:
-        """Wins among the matches that say anything."""
-        return wilson(self.wins, self.wins + self.losses + self.ties)
+__all__ = [
+    "Archive",
+    "MatchQuery",
+    "MatchRecord",
+    "MatchSummary",
+    "Page",
+    "RoleRecord",
+    "SeatSummary",
+    "WordCount",
+]
 
 
 class Archive:
@@ -140,6 +65,10 @@ class Archive:
         """A player's newest public matches."""
         return (await self.matches(MatchQuery(player=player, limit=limit))).items
 
+    async def words(self, word_list: str) -> dict[str, WordCount]:
+        """How the words that were dealt from a list fared."""
+        return await self._log.look(lambda connection: _words(connection, word_list))
+
     async def transcript(self, match: str, viewer: Account | None) -> Iterator[str]:
         """The match as lines of `docs/transcripts.md`, without line ends.
 
@@ -151,6 +80,7 @@ class Archive:
 
 # --- finding ----------------------------------------------------------------------------------------------------------
 
+_COLUMNS = tuple(column.name for column in RESULT.columns)
 _ATTACKER, _DEFENDER = SEAT.alias("attacker_seat"), SEAT.alias("defender_seat")
 
 
@@ -213,10 +143,8 @@ def _visible(rows: Select[Any], viewer: Account | None) -> Select[Any]:
     return rows.where(or_(is_open, RESULT.c.match.in_(theirs)))
 
 
-def _summary(row: Mapping[str, Any]) -> MatchSummary:
-    from arena.store.results import Result
-
-    result = Result.from_row({column.name: row[column.name] for column in RESULT.c})
+def _summary(row: RowMapping) -> MatchSummary:
+    result = Result.from_row({name: row[name] for name in _COLUMNS})
     return MatchSummary(
         id=result.match,
         language=result.rules.language,
@@ -307,3 +235,14 @@ def _outcome(role: Role, winner: str | None, reason: str) -> str:
     if winner is not None:
         return "wins" if winner == role.value else "losses"
     return "ties" if reason == Reason.TIE.value else "void"
+
+
+def _words(connection: Connection, word_list: str) -> dict[str, WordCount]:
+    rows = select(RESULT.c.target, RESULT.c.reason, func.count()).where(RESULT.c.word_list == word_list)
+    found: dict[str, dict[str, int]] = {}
+    for word, reason, count in connection.execute(rows.group_by(RESULT.c.target, RESULT.c.reason)):
+        counts = found.setdefault(word, {"played": 0, "induced": 0, "inferred": 0})
+        counts["played"] += count
+        if reason in counts:
+            counts[reason] += count
+    return {word: WordCount(**counts) for word, counts in found.items()}

@@ -101,7 +101,7 @@ def _clean_trace(trace: str) -> str:
     return "\n".join(kept)
 
 
-def set_up(settings: Settings, stream: TextIO | None = None) -> None:
+def configure(settings: Settings, stream: TextIO | None = None) -> None:
     """Print diagnostics as the settings say: ours, and those of the libraries that use `logging`."""
     out = sys.stderr if stream is None else stream
     shared = _processors()

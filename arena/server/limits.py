@@ -75,8 +75,10 @@ def install(app: FastAPI, settings: Settings, limits: Limits | None = None) -> L
 
 def limits_of(request: HTTPConnection) -> Limits:
     """The limits of the server that serves this request."""
-    limits: Limits = request.app.state.limits
-    return limits
+    found = getattr(request.app.state, "limits", None)
+    if not isinstance(found, Limits):
+        found = request.app.state.limits = Limits()
+    return found
 
 
 class RateLimits:

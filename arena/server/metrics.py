@@ -1,10 +1,6 @@
 """What a server measures of itself, for Prometheus. Names carry no player and no match: only counts and times."""
 
-from collections.abc import Callable
-
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
-from prometheus_client.core import GaugeMetricFamily
-from prometheus_client.registry import Collector
 
 CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 _SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
@@ -33,6 +29,8 @@ class Metrics:
         )
         self._connections = Gauge("taboo_connections", "WebSocket connections.", registry=self.registry)
         self._streams = Gauge("taboo_streams", "Event streams of spectators.", registry=self.registry)
+        self._live = Gauge("taboo_live_matches", "Matches in play.", registry=self.registry)
+        self._queue = Gauge("taboo_queue_length", "Wishes that wait for a match.", registry=self.registry)
         self._codes: dict[str, Counter] = {}
         self._append_seconds = 0.0
 
@@ -66,21 +64,14 @@ class Metrics:
         """So many event streams are open."""
         self._streams.set(count)
 
-    def look_at(self, name: str, help_: str, read: Callable[[], float]) -> None:
-        """Have a number read whenever the metrics are, instead of being told each time that it changes."""
-        self.registry.register(_Reading(name, help_, read))
+    def set_live(self, count: int) -> None:
+        """So many matches are in play."""
+        self._live.set(count)
+
+    def set_queue(self, count: int) -> None:
+        """So many wait for a match."""
+        self._queue.set(count)
 
     def text(self) -> bytes:
         """Everything, as Prometheus reads it."""
         return generate_latest(self.registry)
-
-
-class _Reading(Collector):
-    """One number that is read when it is asked for."""
-
-    def __init__(self, name: str, help_: str, read: Callable[[], float]) -> None:
-        self._name, self._help, self._read = name, help_, read
-
-    def collect(self) -> list[GaugeMetricFamily]:
-        """The number, now."""
-        return [GaugeMetricFamily(self._name, self._help, value=self._read())]

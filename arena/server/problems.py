@@ -79,7 +79,7 @@ def _field(error: TabooError) -> str | None:
         return error.field
     if isinstance(error, RulesError):
         return error.rule
-    return error.kind if isinstance(error, UnknownNameError) else None
+    return error.kind.replace(" ", "_") if isinstance(error, UnknownNameError) else None
 
 
 def _seconds(error: TabooError, status: int) -> int | None:

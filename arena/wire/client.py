@@ -261,8 +261,8 @@ class Client:
     def _on_start(self, message: m.MatchStart) -> Effects:
         start = message.data
         self._offers.pop(start.offer or "", None)
-        if start.offer is None or start.offer in self._wishes:
-            self._wishes.pop(start.offer or next(iter(self._wishes), ""), None)
+        # No message says which wish a match fulfils. Counting the oldest asks for one too many at worst, never too few.
+        self._wishes.pop(next(iter(self._wishes), ""), None)
         place = self._places.setdefault(message.match, Place(message.match, start.role))
         return place.start(rules_from(start.rules), start.rated, start.offer)
 

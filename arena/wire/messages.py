@@ -36,16 +36,22 @@ class ClientMessage(Part):
     """`id` is the client's own name for the message; whatever answers it repeats it as `data.id`."""
 
     id: Id
+    """The sender's own name for the message: 1 to 64 printable ASCII characters, no spaces."""
 
 
 class AgentName(Part):
     """The program that plays, as its author names it. The account's name is put before it: `alice/parrot`."""
 
     name: Annotated[str, Field(min_length=1, max_length=40, pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$")]
+    """Letters, digits, `.`, `_` and `-`."""
     version: Annotated[str, Field(min_length=1, max_length=40, pattern=r"^[!-~]+$")] = "1"
+    """Is kept with every match, so that results of two versions can be told apart."""
     summary: Annotated[str, Field(max_length=200)] = ""
+    """One line about it, shown to whoever may challenge it."""
     roles: tuple[RoleName, ...] = tuple(Role)
+    """Roles that it plays."""
     languages: tuple[LanguageName, ...] = tuple(Language)
+    """Languages that it plays in."""
 
     model_config = ConfigDict(extra="ignore", frozen=True, strict=False)
 
@@ -59,11 +65,17 @@ class IdentifyData(Part):
     """
 
     agent: AgentName | None = None
+    """Wanted with a bearer token."""
     seats: Annotated[int, Field(ge=1, le=1024)] = 1
+    """Matches at once; the server may grant fewer."""
     instance: Annotated[str, Field(max_length=40, pattern=r"^[!-~]*$")] = ""
+    """Tells several workers of one agent apart. Printable ASCII."""
     is_open: bool = True
+    """Whether others may challenge the agent."""
     ticket: Annotated[str, Field(max_length=128)] | None = None
+    """One use, 30 seconds: `POST /api/v1/tickets`."""
     match: MatchId | None = None
+    """The one match that the connection is for."""
 
 
 class Identify(ClientMessage):
@@ -109,12 +121,17 @@ class QueueData(Part):
     """What kind of match is looked for. `role` None takes either; `word_list` None is the language's easy one."""
 
     role: RoleName | None = None
+    """null takes either."""
     language: LanguageName = Language.ENGLISH
     preset: Annotated[str, Field(max_length=40)] = "paper"
+    """`paper` or `spag`."""
     word_list: Annotated[str, Field(max_length=40)] | None = None
+    """A list of the language; null is its easy one."""
     rated: bool = True
     with_agents: bool = True
+    """Whether a program may sit opposite."""
     with_people: bool = True
+    """Whether a person may sit opposite."""
 
 
 class QueueJoin(ClientMessage):
@@ -154,7 +171,9 @@ class ActionData(Part):
     """What the seat does: an utterance, a guess (defender only), or both."""
 
     text: Annotated[str, Field(max_length=100_000)] = ""
+    """The utterance; may be empty only with a guess. `rules.max_chars` bounds it further."""
     guess: Annotated[str, Field(max_length=100_000)] | None = None
+    """What the defender takes the target to be, alone: no sentence around it."""
 
 
 class TurnAction(ClientMessage):
@@ -163,6 +182,7 @@ class TurnAction(ClientMessage):
     type: Literal["turn.action"] = "turn.action"
     match: MatchId
     turn: Annotated[int, Field(ge=1, le=100_000)]
+    """The turn of the request that is answered."""
     data: ActionData
 
 
@@ -191,10 +211,15 @@ class HelloData(Part):
     """What a client must know before it speaks."""
 
     protocol: str
+    """The subprotocol that was agreed upon."""
     server: str
+    """Program and version."""
     heartbeat_ms: int
+    """How often either side shows that it is there."""
     identify_ms: int
+    """How long the client may take to identify."""
     max_message: int
+    """Bytes of the largest message that a client may send."""
     rate: int
     """Messages that a client may send in a second, on average over ten."""
 
@@ -219,10 +244,15 @@ class ReadyData(Part):
     """The answer to `identify`. `matches` are the live seats that nobody else serves: `resume` takes them up."""
 
     id: str
+    """The id of the message that is answered."""
     player: str
+    """The name that the log will have: `alice/parrot`, or `@alice` for a person."""
     session: str
+    """A name of this connection, for questions to the host."""
     seats: int
+    """Matches at once that the server grants."""
     matches: Annotated[tuple[LiveSeat, ...], Field(strict=False)] = ()
+    """Live seats that wait for somebody."""
 
 
 class Ready(ServerMessage):
@@ -236,10 +266,12 @@ class ResumedData(Part):
     """The missed events have all been sent before this message."""
 
     id: str
+    """The id of the `resume`."""
     role: RoleName
     seq: int
     """The newest event that the seat has now been shown; -1 for none."""
     replayed: int
+    """How many events were sent again."""
 
 
 class Resumed(ServerMessage):
@@ -254,6 +286,7 @@ class ResumeFailedData(Part):
     """`reason` is `unknown` (no such match, or not the client's), `ended`, or `ahead`: a `snapshot` follows then."""
 
     id: str
+    """The id of the `resume`."""
     reason: Literal["unknown", "ended", "ahead"]
 
 
@@ -270,6 +303,7 @@ class SnapshotData(Part):
 
     role: RoleName
     events: tuple[Json, ...] = Field(strict=False)
+    """Every event so far, in order."""
 
 
 class Snapshot(ServerMessage):
@@ -284,6 +318,7 @@ class IdData(Part):
     """Which message is meant."""
 
     id: str
+    """The id that the message has, or the id of the one that it answers."""
 
 
 class ServerPing(ServerMessage):
@@ -318,10 +353,13 @@ class MatchOfferData(Part):
     """A seat that is free for the client. Who sits opposite is told when the match is over."""
 
     offer: str
+    """The name of the offer."""
     role: RoleName
     rules: Json
     rated: bool
+    """Whether the result will count."""
     expires_ms: int
+    """How long the offer stands."""
 
 
 class MatchOffer(ServerMessage):
@@ -337,7 +375,9 @@ class MatchStartData(Part):
     role: RoleName
     rules: Json
     rated: bool
+    """Whether the result will count."""
     offer: str | None = None
+    """The offer that led here, or the id of the `queue.join`."""
 
 
 class MatchStart(ServerMessage):
@@ -366,10 +406,14 @@ class TurnAckData(Part):
     """
 
     id: str
+    """The id of the action."""
     status: Literal["accepted", "duplicate", "rejected"]
     reason: str | None = None
+    """Why it was rejected."""
     attempts_left: int | None = None
+    """How often the seat may still try in this turn; null where the rejection does not count."""
     seq: int | None = None
+    """The event that holds the action."""
 
 
 class TurnAck(ServerMessage):
@@ -396,6 +440,7 @@ class PeerData(Part):
 
     role: RoleName
     grace_ms: int = 0
+    """How much longer match time will stand still for the seat."""
 
 
 class PeerGone(ServerMessage):
@@ -418,6 +463,7 @@ class Opponent(Part):
     """Who sat in a role: `kind` is `person`, `agent` or `built_in`."""
 
     player: str
+    """The name: `hiding`, `alice/parrot` or `@alice`."""
     version: str
     kind: Literal["person", "agent", "built_in"]
 
@@ -430,6 +476,7 @@ class MatchEndData(Part):
     attacker: Opponent
     defender: Opponent
     rated: bool
+    """Whether the result counts."""
 
 
 class MatchEnd(ServerMessage):
@@ -444,9 +491,13 @@ class ErrorData(Part):
     """What was wrong with the message `id`; nothing of it was acted upon. `retry_ms` is set where waiting helps."""
 
     code: str
+    """A short name that never changes."""
     message: str
+    """A sentence for whoever reads the client's log."""
     id: str | None = None
+    """The id of the message that could not be followed, where it could be read."""
     retry_ms: int | None = None
+    """How long to wait before sending it again."""
 
 
 class Error(ServerMessage):
@@ -461,6 +512,7 @@ class DrainingData(Part):
     """How long until the server goes, and that live matches are kept."""
 
     seconds: float
+    """How long turns in flight may still take."""
 
 
 class Draining(ServerMessage):

@@ -88,7 +88,7 @@ class ModelServer:
             for name, it in self.matches.items()
             if it.verdict is None
         ]
-        row = {"id": message.id, "player": "ann/model", "session": "s", "seats": 4, "matches": live}
+        row = {"id": message.id, "player": "ann/model", "session": "s", "seats": message.data.seats, "matches": live}
         self._tell("ready", row)
 
     def _resume(self, message: m.Resume) -> None:
@@ -122,8 +122,10 @@ class ModelServer:
             self._do(message.match, Leave(self.matches[message.match].role, Departure.RESIGNED))
 
     def _do(self, name: str, deed: Message) -> None:
-        it = self.matches[name]
-        effects = it.machine.receive(deed, it.machine.last)
+        machine = self.matches[name].machine
+        self._perform(name, machine.receive(deed, machine.last))
+
+    def _perform(self, name: str, effects: tuple[Effect, ...]) -> None:
         for effect in effects:
             if isinstance(effect, Record):
                 self._publish(name, effect.event)
@@ -137,7 +139,11 @@ class ModelServer:
         if isinstance(body, Acted | Refused) and body.role is it.role:
             row = {"id": body.id, "status": "accepted", "seq": event.seq}
             if isinstance(body, Refused):
-                row |= {"status": "rejected", "reason": body.why, "attempts_left": 0}
+                before = sum(
+                    isinstance(past.body, Refused) and (past.body.role, past.body.turn) == (body.role, body.turn)
+                    for past in it.events[:-1]
+                )
+                row |= {"status": "rejected", "reason": body.why, "attempts_left": max(0, 1 - before)}
             it.acks[body.id] = row
             self._ack(name, body.turn, row)
         if name in self._served:

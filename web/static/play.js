@@ -41,7 +41,6 @@ class Table {
   }
 
   start() {
-    this.root.classList.add("has-script");
     this.socket.addEventListener("status", ({ detail }) => this.connection(detail));
     this.socket.addEventListener("message", ({ detail }) => this.hear(detail));
     this.find("#guess")?.addEventListener("submit", (event) => this.guess(event));

@@ -26,6 +26,14 @@ export function cut(text, hits = []) {
   return parts;
 }
 
+const UNSEEN =
+  /[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u00ad\u061c\u200b\u200e\u200f\u2028\u2029\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff\ufff9-\ufffb]|[\u{e0000}-\u{e007f}]/gu;
+
+/** The text with what cannot be seen, or turns the text around, written out by number, as the server writes it. */
+export function visible(text) {
+  return text.replace(UNSEEN, (found) => `\u2039U+${found.codePointAt(0).toString(16).toUpperCase().padStart(4, "0")}\u203a`);
+}
+
 const HARMLESS = new Set(["fine", "unavailable"]);
 
 export class Talk {
@@ -61,7 +69,9 @@ export class Talk {
     line.dataset.role = event.role;
     line.dataset.seq = event.seq;
     line.classList.toggle("is-mine", event.role === this.you);
-    line.querySelector("[data-who]").textContent = this.#name(event.role);
+    const who = line.querySelector("[data-who]");
+    who.textContent = this.#name(event.role);
+    who.classList.add(event.role);
     line.querySelector("[data-turn]").textContent = fill(this.words.turn, { turn: event.turn });
     this.#putText(line.querySelector("[data-text]"), event);
     this.#putGuess(line.querySelector("[data-guess]"), event);
@@ -77,8 +87,8 @@ export class Talk {
       place.remove();
     } else {
       for (const [piece, isHit] of cut(text, hits)) {
-        if (isHit) place.append(Object.assign(document.createElement("mark"), { textContent: piece }));
-        else place.append(piece);
+        if (isHit) place.append(Object.assign(document.createElement("mark"), { textContent: visible(piece) }));
+        else place.append(visible(piece));
       }
     }
   }
@@ -89,7 +99,7 @@ export class Talk {
       return;
     }
     place.dataset.right = String(right);
-    place.querySelector("[data-guess-word]").textContent = guess;
+    place.querySelector("[data-guess-word]").textContent = visible(guess);
     place.querySelector("[data-guess-result]").textContent = this.words[right ? "guess_right" : "guess_wrong"];
   }
 
@@ -100,7 +110,7 @@ export class Talk {
       const why = this.words[`label_${label}`] ?? label;
       notes.push(`${fill(this.words.ruling, { judge, why })} ${this.words.on_ruling}`);
     }
-    for (const { rule } of hits ?? []) {
+    for (const rule of new Set((hits ?? []).map((hit) => hit.rule))) {
       const how = this.words[`rule_${rule}`];
       if (how) notes.push(fill(this.words.watched, { how }));
     }

@@ -10,7 +10,6 @@ function follow(root) {
   const page = readPage(root);
   const talk = new Talk(root.querySelector("#talk"), { words: page.words, you: null });
   let { seq } = page;
-  root.classList.add("has-script");
   talk.showNewest();
 
   const stream = new EventSource(page.stream);

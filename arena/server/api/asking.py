@@ -95,9 +95,9 @@ class Problem(Given):
     title: str = Field(examples=["not found"])
     status: int = Field(examples=[404])
     detail: str = Field(examples=["there is no match '3f9c'"])
-    field: str | None = Field(None, description="The part of the request that is at fault.", examples=["name"])
-    retry_after: int | None = Field(None, description="Seconds after which it may work.", examples=[12])
-    reference: str | None = Field(None, description="What to tell the host of a failure of the server.")
+    field: str | None = Field(default=None, description="The part of the request that is at fault.", examples=["name"])
+    retry_after: int | None = Field(default=None, description="Seconds after which it may work.", examples=[12])
+    reference: str | None = Field(default=None, description="What to tell the host of a failure of the server.")
 
 
 _WHY = {

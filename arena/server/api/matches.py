@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter, Path, Query, Request, Response
+from fastapi import APIRouter, Depends, Path, Query, Request, Response
 from pydantic import Field
 
 from arena.core.hits import Language
@@ -35,10 +35,11 @@ from arena.server.api.shapes import (
     MatchPage,
 )
 from arena.server.archive import MatchQuery
-from arena.server.callers import Caller
+from arena.server.callers import Caller, Via
 from arena.server.errors import InputError, NotFoundError
 from arena.server.hall import LiveMatch
 from arena.server.house import House
+from arena.server.players import Kind
 
 router = APIRouter(tags=["matches"])
 JSON = "application/json"
@@ -57,6 +58,17 @@ def live_for(house: House, who: Caller, match: str) -> LiveMatch | None:
     if live.opening.is_private and not is_seated and not who.is_admin:
         raise NotFoundError("match", match)
     return live
+
+
+def role_for(live: LiveMatch, who: Caller) -> Role | None:
+    """The seat as which the caller is shown a match: in a browser the person's, for a token the program's.
+
+    An account may play its own program, and is not shown the word that the program attacks with.
+    """
+    viewer = who.viewer
+    roles = () if viewer is None else live.roles_of(viewer.id)
+    wanted = Kind.AGENT if who.via is Via.TOKEN else Kind.PERSON
+    return next((role for role in roles if live.opening.seats[role].kind is wanted), next(iter(roles), None))
 
 
 @dataclass
@@ -85,7 +97,7 @@ class Filters:
 async def matches(
     who: CallerIn,
     house: HouseIn,
-    filters: Annotated[Filters, Query()],
+    filters: Annotated[Filters, Depends()],
     status: Annotated[Literal["live", "finished"], Query()] = "finished",
     cursor: Cursor = None,
     limit: Limit = 20,
@@ -94,7 +106,7 @@ async def matches(
     account = who.reader().id if filters.mine else None
     if status == "live":
         filters.refuse_for_live()
-        return _live_page(house, filters, account, place_of("live", cursor), limit)
+        return _live_page(house, who, filters, place_of("live", cursor), limit)
     query = MatchQuery(
         player=filters.player,
         role=filters.role,
@@ -114,13 +126,14 @@ async def matches(
     return MatchPage(items=items, next=cursor_of("finished", page.after))
 
 
-def _live_page(house: House, filters: Filters, account: str | None, after: Any, limit: int) -> MatchPage:  # noqa: ANN401
+def _live_page(house: House, who: Caller, filters: Filters, after: object, limit: int) -> MatchPage:
     """`after` is the id of the last match of the page before; one that is over by then begins the list anew."""
     found: list[LiveShape | FinishedShape] = []
     lives = list(_newest(house, after))
     for place, live in enumerate(lives):
-        if _is_listed(live, filters, account):
-            found.append(LiveShape.of(live, account))
+        role = role_for(live, who) if filters.mine else None
+        if _is_listed(live, filters, role):
+            found.append(LiveShape.of(live, role))
         if len(found) == limit and place + 1 < len(lives):
             return MatchPage(items=found, next=cursor_of("live", live.id))
     return MatchPage(items=found, next=None)
@@ -135,12 +148,12 @@ def _newest(house: House, after: object) -> Iterator[LiveMatch]:
     return lives
 
 
-def _is_listed(live: LiveMatch, filters: Filters, account: str | None) -> bool:
-    role = live.role_of(account)
-    if account is None:
-        if live.opening.is_private:
+def _is_listed(live: LiveMatch, filters: Filters, role: Role | None) -> bool:
+    """`role` is the caller's own, where only the caller's matches are asked for."""
+    if filters.mine:
+        if role is None or filters.role not in (None, role):
             return False
-    elif role is None or filters.role not in (None, role):
+    elif live.opening.is_private:
         return False
     is_language = filters.language in (None, live.opening.rules.language)
     return is_language and filters.preset in (None, live.opening.preset)
@@ -157,7 +170,7 @@ async def match(request: Request, who: CallerIn, house: HouseIn, match: Match) -
     """A match with its events. One that is over has an entity tag, and changes only when words are taken back."""
     live = live_for(house, who, match)
     if live is not None:
-        return untagged(LiveRecord.of(live, who.viewer.id if who.viewer is not None else None))
+        return untagged(LiveRecord.of(live, role_for(live, who)))
     record = await house.archive.match(match, who.viewer)
     return tagged(request, FinishedRecord.of_record(record), JSON, CHECKED)
 
@@ -179,7 +192,7 @@ async def events(
     """The events beyond `after`, as far as the caller may see them."""
     live = live_for(house, who, match)
     if live is not None:
-        role = live.role_of(who.viewer.id if who.viewer is not None else None)
+        role = role_for(live, who)
         is_over = live.verdict is not None
         return untagged(EventPage(match=match, events=live.rows(AUDIENCES[role], after), is_over=is_over))
     record = await house.archive.match(match, who.viewer)

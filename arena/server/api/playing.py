@@ -7,20 +7,22 @@ from fastapi import APIRouter, Header
 from pydantic import Field
 
 from arena.core.actions import Action
+from arena.core.rules import MAX_CHARS
 from arena.core.verdict import Role
 from arena.server.api.asking import KNOWN, CallerIn, Given, HouseIn, Sent, refusals
 from arena.server.api.matches import Match
+from arena.server.callers import Caller, Via
 from arena.server.errors import ConflictError, NotFoundError
 from arena.server.hall import LiveMatch
 from arena.server.house import House
-from arena.server.people import Account
-from arena.wire.messages import MAX_TEXT, TurnAckData
+from arena.server.players import Kind
+from arena.wire.messages import TurnAckData
 from arena.wire.values import view_to_json
 
 router = APIRouter(tags=["playing"])
 WAIT_SECONDS = 60
 """How long a request waits for its acknowledgement: judges may think, and a log may be slow."""
-Words = Annotated[str, Field(max_length=MAX_TEXT)]
+Words = Annotated[str, Field(max_length=MAX_CHARS)]
 Key = Annotated[
     str,
     Header(
@@ -38,8 +40,8 @@ class ActionSent(Sent):
     """What the seat does in a turn: an utterance, a guess (defender only), or both."""
 
     turn: Annotated[int, Field(ge=1, le=100_000)] = Field(examples=[3])
-    text: Words = Field("", examples=["It grows on trees and is often red."])
-    guess: Words | None = Field(None, examples=[None])
+    text: Words = Field(default="", examples=["It grows on trees and is often red."])
+    guess: Words | None = Field(default=None, examples=[None])
 
 
 class Acknowledgement(Given):
@@ -73,19 +75,25 @@ class Standing(Given):
     is_over: bool
 
 
-def seat_of(house: House, account: Account, match: str) -> tuple[LiveMatch, Role]:
-    """The account's seat, the one that is to move where it has both. Raises NotFoundError; ConflictError at the end."""
+def seat_of(house: House, who: Caller, match: str) -> tuple[LiveMatch, Role]:
+    """The caller's seat: a person's in a browser, a program's for a token, and of two the one that is to move.
+
+    Raises NotFoundError, or what `Caller.player` raises.
+    """
+    account = who.player()
     live = house.hall.get(match)
     roles = () if live is None else live.roles_of(account.id)
     if live is None or not roles:
         raise NotFoundError("live match of yours", match)
-    return live, next((role for role in roles if live.view(role) is not None), roles[0])
+    wanted = Kind.AGENT if who.via is Via.TOKEN else Kind.PERSON
+    fitting = [role for role in roles if live.opening.seats[role].kind is wanted] or list(roles)
+    return live, next((role for role in fitting if live.view(role) is not None), fitting[0])
 
 
 @router.get("/matches/{match}/turn", summary="My turn", responses=refusals(401, 404), dependencies=KNOWN)
 async def turn(who: CallerIn, house: HouseIn, match: Match) -> Turn:
     """What the caller's seat is asked now."""
-    live, role = seat_of(house, who.player(), match)
+    live, role = seat_of(house, who, match)
     view = live.view(role)
     row = None if view is None else view_to_json(view)
     return Turn(match=match, role=role, is_to_move=view is not None, view=row)
@@ -94,7 +102,7 @@ async def turn(who: CallerIn, house: HouseIn, match: Match) -> Turn:
 @router.post("/matches/{match}/actions", summary="Act", responses=refusals(401, 404, 409), dependencies=KNOWN)
 async def act(who: CallerIn, house: HouseIn, match: Match, key: Key, sent: ActionSent) -> Acknowledgement:
     """Acts in a turn. The answer comes when the action is durable."""
-    live, role = seat_of(house, who.player(), match)
+    live, role = seat_of(house, who, match)
     loop = asyncio.get_running_loop()
     began = loop.time()
     try:
@@ -120,8 +128,6 @@ def _told(match: str, turn: int, ack: TurnAckData) -> Acknowledgement:
 @router.post("/matches/{match}/resignation", summary="Give up", responses=refusals(401, 404), dependencies=KNOWN)
 async def resign(who: CallerIn, house: HouseIn, match: Match) -> Standing:
     """Gives the match up: the other side wins."""
-    live, role = seat_of(house, who.player(), match)
+    live, role = seat_of(house, who, match)
     await live.resign(role)
     return Standing(match=live.id, is_over=live.verdict is not None)
-
-

@@ -57,8 +57,8 @@ class LiveShape(Given):
     role: Role | None = None
 
     @classmethod
-    def of(cls, live: LiveMatch, account: str | None) -> "LiveShape":
-        """The match as it is told to an account."""
+    def of(cls, live: LiveMatch, role: Role | None) -> "LiveShape":
+        """The match as it is told to a seat, or to a spectator."""
         rules = live.opening.rules
         return cls(
             id=live.id,
@@ -70,7 +70,7 @@ class LiveShape(Given):
             started_at=live.started_at,
             watchers=live.watchers,
             is_private=live.opening.is_private,
-            role=live.role_of(account),
+            role=role,
         )
 
 
@@ -121,10 +121,10 @@ class LiveRecord(LiveShape):
     events: list[dict[str, Any]]
 
     @classmethod
-    def of(cls, live: LiveMatch, account: str | None) -> "LiveRecord":
-        """The match as it is told to an account: its own seat's view, or a spectator's."""
-        shape = LiveShape.of(live, account)
-        events = live.rows(AUDIENCES[shape.role])
+    def of(cls, live: LiveMatch, role: Role | None) -> "LiveRecord":
+        """The match as it is told to a seat, or to a spectator."""
+        shape = LiveShape.of(live, role)
+        events = live.rows(AUDIENCES[role])
         return cls(**dict(shape), rules=live.opening.rules.to_json(), events=events)
 
 
@@ -141,8 +141,8 @@ class FinishedRecord(FinishedShape):
     @classmethod
     def of_record(cls, record: MatchRecord) -> "FinishedRecord":
         """The match as it is told."""
-        tail = {"pair": record.pair, "rules": dict(record.rules), "events": record.events}
-        return cls(**_finished(record.summary), **tail)
+        head = _finished(record.summary)
+        return cls(**head, pair=record.pair, rules=dict(record.rules), events=record.events)
 
 
 class MatchPage(Given):

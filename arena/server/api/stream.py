@@ -2,12 +2,13 @@
 
 import asyncio
 from collections import Counter
-from collections.abc import AsyncIterator, Iterator
-from contextlib import contextmanager
+from collections.abc import AsyncGenerator, AsyncIterator, Iterator
+from contextlib import aclosing, contextmanager, suppress
 from typing import Annotated
 
 from fastapi import APIRouter, Header, Query, Request
 from starlette.responses import StreamingResponse
+from starlette.types import Send
 
 from arena.core.verdict import Role
 from arena.server.addresses import group_of
@@ -24,9 +25,25 @@ router = APIRouter(tags=["matches"])
 MEDIA_TYPE = "text/event-stream"
 RETRY_MS = 2000
 """How long a browser waits before it comes back."""
+STALL_SECONDS = 20.0
+"""How long a reader may take nothing."""
 _BEAT = b": still here\n\n"
 _HEADERS = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
 Seq = Annotated[int | None, Header(alias="Last-Event-ID", ge=-1, le=1 << 31, description="The newest `seq` received.")]
+
+
+class EventStream(StreamingResponse):
+    """A stream that is closed where its reader takes nothing for too long."""
+
+    async def stream_response(self, send: Send) -> None:
+        """Send chunk by chunk. A reader that does not keep up loses the connection, and may come back."""
+        await send({"type": "http.response.start", "status": self.status_code, "headers": self.raw_headers})
+        with suppress(TimeoutError):
+            async for chunk in self.body_iterator:
+                async with asyncio.timeout(STALL_SECONDS):
+                    await send({"type": "http.response.body", "body": chunk, "more_body": True})
+        async with asyncio.timeout(STALL_SECONDS):
+            await send({"type": "http.response.body", "body": b"", "more_body": False})
 
 
 class Streams:
@@ -68,7 +85,7 @@ def streams_of(request: Request) -> Streams:
 @router.get(
     "/matches/{match}/stream",
     summary="Watch a match",
-    response_class=StreamingResponse,
+    response_class=EventStream,
     responses={
         200: {
             "description": (
@@ -88,23 +105,24 @@ async def stream(
     match: Match,
     last_event_id: Seq = None,
     after: Annotated[int, Query(ge=-1, le=1 << 31, description="The same, for clients that set no headers.")] = -1,
-) -> StreamingResponse:
+) -> EventStream:
     """What spectators see of a match, live; one that is over is told whole and ends."""
     streams, address = streams_of(request), group_of(who.address)
     streams.require_room(house, address)
     known = last_event_id if last_event_id is not None else after
     frames = await _frames(house, who, match, known)
 
-    async def body() -> AsyncIterator[bytes]:
+    async def body() -> AsyncGenerator[bytes]:
         with streams.one(house, address):
             yield f"retry: {RETRY_MS}\n\n".encode()
-            async for chunk in frames:
-                yield chunk
+            async with aclosing(frames):
+                async for chunk in frames:
+                    yield chunk
 
-    return StreamingResponse(body(), headers=_HEADERS, media_type=MEDIA_TYPE)
+    return EventStream(body(), headers=_HEADERS, media_type=MEDIA_TYPE)
 
 
-async def _frames(house: House, who: Caller, match: str, after: int) -> AsyncIterator[bytes]:
+async def _frames(house: House, who: Caller, match: str, after: int) -> AsyncGenerator[bytes]:
     live = live_for(house, who, match)
     if live is None:
         return _told(await house.archive.match(match, who.viewer), after)
@@ -113,7 +131,7 @@ async def _frames(house: House, who: Caller, match: str, after: int) -> AsyncIte
     return _live(house, live, after)
 
 
-async def _live(house: House, live: LiveMatch, after: int) -> AsyncIterator[bytes]:
+async def _live(house: House, live: LiveMatch, after: int) -> AsyncGenerator[bytes]:
     """Frames as they come, and a sign of life between them. A draining server says so and ends the stream."""
     async with live.watch(after) as watcher:
         following = aiter(watcher)
@@ -140,7 +158,7 @@ async def _next(frames: AsyncIterator[Frame]) -> Frame | None:
     return await anext(frames, None)
 
 
-async def _told(record: MatchRecord, after: int) -> AsyncIterator[bytes]:
+async def _told(record: MatchRecord, after: int) -> AsyncGenerator[bytes]:
     """A match that is over, from its record."""
     for row in record.events[after + 1 :]:
         yield Frame("match.event", dumps(row), row["seq"]).sse

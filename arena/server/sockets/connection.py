@@ -8,7 +8,7 @@ import asyncio
 import secrets
 import time
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from starlette.websockets import WebSocket, WebSocketDisconnect, WebSocketState
 
@@ -85,7 +85,7 @@ class Connection:
         """Queue one message."""
         self._outbox.put(text)
 
-    def tell(self, type_: str, data: dict[str, object], match: str | None = None) -> None:
+    def tell(self, type_: str, data: dict[str, Any], match: str | None = None) -> None:
         """Queue one message by its parts."""
         self.send(messages.message(type_, data, match))
 

@@ -1,0 +1,78 @@
+"""What there is to play by, and what refusals there are: rules, word lists, problems."""
+
+from typing import Any
+
+from fastapi import APIRouter
+from pydantic import Field
+
+from arena.core.hits import Language
+from arena.core.rules import PRESETS
+from arena.server.api.asking import Given, Problem, refusals
+from arena.server.errors import PROBLEMS
+from arena.server.problems import TYPE
+from arena.words.lists import Level, list_names, load_list
+
+router = APIRouter(tags=["rules"])
+
+
+class Preset(Given):
+    """A set of rules by the name that people know it by."""
+
+    name: str = Field(examples=["paper"])
+    rules: dict[str, Any]
+
+
+class ListCard(Given):
+    """A built-in list of words. `level` null mixes all levels of the language."""
+
+    name: str = Field(examples=["en-easy"])
+    language: Language
+    level: Level | None
+    words: int = Field(description="How many words there are.")
+    fingerprint: str = Field(description="Changes whenever a word does.")
+
+
+class ProblemKind(Given):
+    """One kind of refusal: the `type`, `title` and `status` of its documents, and what one looks like."""
+
+    type: str
+    title: str
+    status: int
+    example: Problem
+
+
+@router.get("/rules", summary="Sets of rules", responses=refusals())
+async def rules() -> list[Preset]:
+    """Every preset with all its fields; a challenge may change them."""
+    return [Preset(name=name, rules=rules.to_json()) for name, rules in PRESETS.items()]
+
+
+@router.get("/lists", summary="Word lists", responses=refusals())
+async def lists() -> list[ListCard]:
+    """Every built-in list of words. The lists are public; the word dealt from one is not."""
+    return [_card(name) for name in list_names()]
+
+
+def _card(name: str) -> ListCard:
+    found = load_list(name)
+    return ListCard(
+        name=name,
+        language=found.language,
+        level=found.level,
+        words=len(found.words),
+        fingerprint=found.fingerprint,
+    )
+
+
+@router.get("/problems", summary="Kinds of refusals", responses=refusals())
+async def problems() -> list[ProblemKind]:
+    """Every kind of `application/problem+json` that this server answers with."""
+    kinds = {problem.title: problem.status for problem in PROBLEMS.values()}
+    kinds["internal error"] = 500
+    return [_kind(title, status) for title, status in sorted(kinds.items())]
+
+
+def _kind(title: str, status: int) -> ProblemKind:
+    type_ = TYPE + title.replace(" ", "-")
+    example = Problem(type=type_, title=title, status=status, detail="a sentence that says what to do")
+    return ProblemKind(type=type_, title=title, status=status, example=example)

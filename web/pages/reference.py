@@ -1,0 +1,18 @@
+"""The HTTP API, from the program's own OpenAPI document, and where the other ways in are described."""
+
+from fastapi import APIRouter, Request, Response
+
+from arena import wire
+from web.openapi import topics
+from web.render import show
+
+router = APIRouter()
+
+
+@router.get("/api")
+async def reference(request: Request) -> Response:
+    """Every route of the HTTP API."""
+    found = topics(request.app.openapi())
+    count = sum(len(topic.routes) for topic in found)
+    base = str(request.base_url).rstrip("/")
+    return await show(request, "reference.html", topics=found, count=count, base=base, socket=wire.PATH)
