@@ -181,7 +181,9 @@ def _faults(planned: _Planned, played: Played, events: list[Event]) -> Iterator[
         elif isinstance(body, Left) and body.role is role and body.how is Departure.TIME:
             yield Fault(role, planned.against, turn, "late", f"no action within {_limit(played.started.rules):g} s")
         elif isinstance(body, Finished) and role in played.crashes:
-            yield Fault(role, planned.against, turn, "crashed", played.crashes[role])
+            seat = played.started.attacker if role is Role.ATTACKER else played.started.defender
+            problem = played.crashes[role].removeprefix(f"WorkerError: agent {seat.agent}: ").removeprefix("crashed: ")
+            yield Fault(role, planned.against, turn, "crashed", problem)
 
 
 def _limit(rules: Rules) -> float:

@@ -20,8 +20,8 @@ from typing import Any, ClassVar
 
 from pydantic import ValidationError
 
-from agents.sdk_errors import AgentRefusedError, PlayError, TokenError
-from agents.sdk_link import Link
+from agents.sdk_errors import AgentRefusedError, PlayError, TokenError, is_exposed
+from agents.sdk_link import Link, log
 from agents.sdk_status import Score, State, Status, Stop
 from agents.sdk_table import Table
 from arena.core.actions import Action
@@ -82,6 +82,8 @@ async def serve(
     identity = identity_of(kind, server, name, version, seats, instance, is_open=is_open)
     if not token.strip() or not token.isascii() or not token.isprintable():
         raise TokenError(server, "the token is missing or damaged", "put the token, and nothing else, into TABOO_TOKEN")
+    if is_exposed(server):
+        log.warning("the token travels to %s unencrypted; use https:// where the server has it", server)
     stop = stop or Stop()
     client = Client(identity)
     link = Link(server, token.strip(), client, stop, SystemRandom())

@@ -3,6 +3,7 @@
 `explained` turns what the network raised, and `closed` what the server closed the connection with, into one of these.
 """
 
+import ipaddress
 import socket
 import ssl
 from dataclasses import dataclass
@@ -82,13 +83,25 @@ def socket_url(server: str) -> str:
     return f"{scheme}://{parts.netloc}{path}{wire.PATH}"
 
 
+def is_exposed(server: str) -> bool:
+    """Whether what is sent to the server can be read on its way: no TLS, and not on this machine."""
+    host = urlsplit(server).hostname or ""
+    try:
+        is_here = ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        is_here = host == "localhost" or host.endswith(".localhost")
+    return not is_here and not _is_tls(server)
+
+
 def explained(problem: Exception, server: str) -> PlayError:
     """Why no connection could be made."""
     if isinstance(problem, InvalidStatus):
         return _of_status(problem, server)
     if isinstance(problem, ssl.SSLCertVerificationError):
         remedy = "ask the host for a valid one, or name its authority in SSL_CERT_FILE"
-        return ServerNotThereError(server, f"its certificate is not trusted ({problem.verify_message})", remedy)
+        return ServerNotThereError(
+            server, f"its certificate is not trusted ({getattr(problem, 'verify_message', problem)})", remedy
+        )
     if isinstance(problem, ssl.SSLError):
         remedy = "if it has no certificate, write http:// in place of https://"
         return NotAnArenaError(server, "does not speak TLS", remedy, passes=True)

@@ -10,9 +10,7 @@ from arena.server.people import Account
 from web.i18n import Words
 from web.talk import Line, lines
 
-_FROM_WORDS = frozenset(
-    {Reason.LEAKED, Reason.VOID, Reason.INDUCED, Reason.INFERRED, Reason.MISGUESSED, Reason.RULED}
-)
+_FROM_WORDS = frozenset({Reason.LEAKED, Reason.VOID, Reason.INDUCED, Reason.INFERRED, Reason.MISGUESSED, Reason.RULED})
 """Reasons that the last utterance gave."""
 
 

@@ -44,6 +44,10 @@ class Words:
         """The text of a key that holds markup of ours; values are escaped, and isolated as elements. Raises KeyError."""
         return Markup(_GAP.sub(lambda gap: _element(values[gap[1]]), self.texts[key]))
 
+    def raw(self, key: str) -> str:
+        """The text of a key with its `{name}`s still open, for a script to fill in. Raises KeyError."""
+        return self.texts[key]
+
     def __contains__(self, key: str) -> bool:
         return key in self.texts
 

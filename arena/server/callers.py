@@ -61,10 +61,13 @@ class Caller:
         return self.account
 
     def reader(self) -> Account:
-        """The account, for what is its own to read. Raises ForbiddenError for a token without the scope `read`."""
+        """The account, for what is its own to read. Raises ForbiddenError for a token without the scope `read`.
+
+        An admin's account that may not act as one is a member's.
+        """
         account = self.signed_in()
         self._require(Scope.READ)
-        return account
+        return account if account.rank is not Rank.ADMIN or self.is_admin else replace(account, rank=Rank.MEMBER)
 
     def player(self) -> Account:
         """The account, for whoever speaks. Raises ForbiddenError for a token without `play`, and NotAgreedError."""
@@ -91,14 +94,9 @@ class Caller:
 
     @property
     def viewer(self) -> Account | None:
-        """Whose own things are shown: None for nobody, a banned account, and a token without the scope `read`.
-
-        An admin's account that may not act as one is a member's.
-        """
-        account = self.account
-        if account is None or account.is_banned or not self._may(Scope.READ):
-            return None
-        return account if account.rank is not Rank.ADMIN or self.is_admin else replace(account, rank=Rank.MEMBER)
+        """Whose own things are shown: None for nobody, a banned account, and a token without the scope `read`."""
+        is_known = self.account is not None and not self.account.is_banned and self._may(Scope.READ)
+        return self.reader() if is_known else None
 
     @property
     def is_admin(self) -> bool:

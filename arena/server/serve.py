@@ -16,6 +16,8 @@ from arena.server.settings import Settings
 from arena.server.sockets.switchboard import MAX_MESSAGE
 
 BACKLOG = 2048
+GONE_SECONDS = 60
+"""How long the system keeps a connection whose peer takes nothing of what is sent."""
 
 
 @dataclass(eq=False)
@@ -96,6 +98,11 @@ def _bound(settings: Settings) -> socket.socket:
     """The socket to listen on. Raises ListenError."""
     family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
     try:
-        return socket.create_server((settings.host, settings.port), family=family, backlog=BACKLOG)
+        bound = socket.create_server((settings.host, settings.port), family=family, backlog=BACKLOG)
     except OSError as problem:
         raise ListenError(settings.host, settings.port, problem.strerror or str(problem)) from None
+    # Every connection inherits these: a peer that vanished or reads nothing must not hold its buffers for ever.
+    bound.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
+    if hasattr(socket, "TCP_USER_TIMEOUT"):
+        bound.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, GONE_SECONDS * 1000)
+    return bound

@@ -10,7 +10,6 @@ id is made of the turn and the refusals, so that even another run of the program
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from enum import Enum, auto
 from typing import Any, ClassVar
 
@@ -37,6 +36,7 @@ from arena.wire.news import (
     Unread,
 )
 from arena.wire.place import Place, rules_from
+from arena.wire.pulse import Beat, Pulse
 from arena.wire.values import WireError
 
 GREETING_MS = 10_000
@@ -62,15 +62,6 @@ class Phase(Enum):
     OVER = auto()
 
 
-@dataclass(slots=True)
-class _Pulse:
-    """When the server was last heard, and whether it was asked for a sign of life since."""
-
-    heard: int
-    every: int
-    asked: bool = False
-
-
 class Client:
     """One player's side of one connection after the other. Make one for the life of a program."""
 
@@ -83,7 +74,7 @@ class Client:
         self._since = self._now = 0
         self._failures = 0
         self._numbers = 0
-        self._pulse = _Pulse(0, GREETING_MS)
+        self._pulse = Pulse(0, GREETING_MS)
         self._max_message = 1 << 20
 
     # --- what can be asked ---
@@ -114,21 +105,22 @@ class Client:
             return None
         if self._phase is not Phase.READY:
             return self._since + GREETING_MS
-        pulse = self._pulse.heard + (2 if self._pulse.asked else 1) * self._pulse.every
-        return min([pulse, *self._offers.values(), *(at for it in self._places.values() if (at := it.retry_at))])
+        return min(
+            [self._pulse.due, *self._offers.values(), *(at for it in self._places.values() if (at := it.retry_at))]
+        )
 
     # --- what happens to the connection ---
 
     def connected(self, now: int) -> Effects:
         """A new connection stands. The server speaks first."""
         self._phase, self._since = Phase.CONNECTED, now
-        self._pulse = _Pulse(now, GREETING_MS)
+        self._pulse = Pulse(now, GREETING_MS)
         return ()
 
     def receive(self, text: str | bytes, now: int) -> Effects:
         """The server sent a message. One that cannot be read is passed over, and said so."""
-        self._now = self._pulse.heard = now
-        self._pulse.asked = False
+        self._now = now
+        self._pulse.heard(now)
         try:
             message = m.read_server(text)
             phases, handle = self._TABLE[type(message)]
@@ -147,12 +139,11 @@ class Client:
             return (HangUp(Close.DONE, "the server did not greet"),)
         self._offers = {offer: until for offer, until in self._offers.items() if until > now}
         effects = [effect for place in self._places.values() for effect in place.retry(now)]
-        silence, pulse = now - self._pulse.heard, self._pulse
-        if pulse.asked and silence >= 2 * pulse.every:
-            effects.append(HangUp(Close.DONE, "the server is silent"))
-        elif not pulse.asked and silence >= pulse.every:
-            pulse.asked = True
+        beat = self._pulse.look(now)
+        if beat is Beat.ASK:
             effects.append(_send(m.Ping(id=self._name("p"))))
+        elif beat is Beat.SILENT:
+            effects.append(HangUp(Close.DONE, "the server is silent"))
         return tuple(effects)
 
     def lost(self, code: int | None, now: int, chance: float) -> Effects:
@@ -229,7 +220,7 @@ class Client:
     def _on_hello(self, message: m.Hello) -> Effects:
         hello = message.data
         self._phase = Phase.IDENTIFYING
-        self._pulse.every, self._max_message = max(1, hello.heartbeat_ms), hello.max_message
+        self._pulse.every_ms, self._max_message = max(1, hello.heartbeat_ms), hello.max_message
         greeted = Greeted(hello.server, hello.protocol, hello.rate)
         return greeted, _send(m.Identify(id="identify", data=self._identity))
 
@@ -264,6 +255,8 @@ class Client:
         # No message says which wish a match fulfils. Counting the oldest asks for one too many at worst, never too few.
         self._wishes.pop(next(iter(self._wishes), ""), None)
         place = self._places.setdefault(message.match, Place(message.match, start.role))
+        if place.role is not start.role:  # events do not say which of two seats they are for
+            raise WireError("role", f"the other seat of match {message.match!r} is held over this connection already")
         return place.start(rules_from(start.rules), start.rated, start.offer)
 
     def _on_request(self, message: m.TurnRequest) -> Effects:

@@ -438,6 +438,57 @@ def test_a_server_that_restarts_is_come_back_to():
     assert asyncio.run(main()).played == 0
 
 
+def test_a_match_that_the_server_has_lost_sight_of_is_let_go():
+    class Mine(Talker):
+        async def act(self, view):
+            return "hi" if view.turn < 3 else await asyncio.Event().wait()
+
+    async def main():
+        async with small_server() as server:
+            server.desk.forgets = True
+            server.cut_before_answering = lambda text: is_action(text, 2) and server.connections == 1
+            return await play(Mine, server)
+
+    score = asyncio.run(main())
+    assert (score.lost_sight, score.played) == (1, 1)
+    assert Mine.made[0].calls == ["started", "close"]
+
+
+def test_asked_to_finish_while_the_server_is_away_it_ends_where_nothing_is_left_to_play():
+    async def main():
+        stop, away = sdk.Stop(), asyncio.Event()
+
+        def watch(status):
+            if status.state is sdk.State.AWAY:
+                away.set()
+
+        async with small_server() as server:
+            playing = asyncio.ensure_future(play(Talker, server, matches=None, stop=stop, watch=watch))
+            await server.until(lambda: server.desk.identity is not None)
+            await server.stop()
+            await away.wait()
+            stop.press()
+            return await playing
+
+    assert asyncio.run(main()).played == 0
+
+
+def test_a_message_that_cannot_be_read_disturbs_nothing():
+    async def main():
+        async with small_server() as server:
+            stop = sdk.Stop()
+            with said("passed over a message") as told:
+                playing = asyncio.ensure_future(play(Talker, server, matches=None, stop=stop))
+                await server.until(lambda: server.desk.identity is not None)
+                server.desk.say("news.of.tomorrow", {})
+                await server.push()
+                await told.wait()
+            stop.press()
+            return await playing
+
+    assert asyncio.run(main()).played == 0
+
+
 # --- stopping ---------------------------------------------------------------------------------------------------------
 
 

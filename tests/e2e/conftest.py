@@ -115,7 +115,7 @@ def visitor(chromium: Any) -> Iterator[Callable[..., Any]]:  # noqa: ANN401 - th
         context = chromium.new_context(**{"locale": "en-GB", **wishes})
         context.set_default_timeout(WAIT_MS)
         page = context.new_page()
-        page.on("pageerror", crashes.append)
+        page.on("pageerror", lambda crash: crashes.append(crash))  # noqa: PLW0108 - the driver wants a function
         page.on("console", lambda said: crashes.append(said.text) if "Content Security Policy" in said.text else None)
         contexts.append(context)
         return page

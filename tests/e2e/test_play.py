@@ -172,9 +172,9 @@ def test_the_box_stays_in_sight_on_a_phone_with_its_keyboard_up(arena, visitor):
     seated(page)
     my_turn(page)
     assert page.evaluate("document.documentElement.scrollWidth") <= 360
-    for height in (640, 340):
+    for height, is_cramped in ((640, "false"), (340, "true")):
         page.set_viewport_size({"width": 360, "height": height})
-        page.evaluate("scrollTo(0, 0)")
+        page.wait_for_selector(f"#play[data-cramped={is_cramped}]")
         box, talk = page.locator("#text").bounding_box(), page.locator("#talk").bounding_box()
         assert box["y"] + box["height"] <= height
         assert talk["height"] >= 60
@@ -198,7 +198,7 @@ def test_everything_can_be_done_by_keyboard_alone(arena, visitor):
     page.keyboard.press("Enter")
     seated(page)
     my_turn(page)
-    page.wait_for_function("document.activeElement.id === 'text'")
+    page.wait_for_selector("#text:focus")
     page.keyboard.type("one line")
     page.keyboard.press("Shift+Enter")
     page.keyboard.type("another line")
@@ -312,14 +312,28 @@ def test_a_refused_message_is_explained_and_the_second_forfeits(arena, visitor):
     page = visitor()
     open_match(page, arena.url, nickname="long", role="attacker", against="agent", agent="honest")
     seated(page)
-    for _ in range(2):
-        my_turn(page)
-        page.evaluate(
-            """() => {
-              const box = document.querySelector("#text");
-              box.value = "x".repeat(501);
-              document.querySelector("#composer").dispatchEvent(new Event("submit", { cancelable: true }));
-            }"""
-        )
-    assert page.is_visible("#composer")
+    my_turn(page)
+    page.fill("#text", "x" * 501)
     assert page.get_attribute("#text", "aria-invalid") == "true"
+    assert page.is_disabled("#composer button")
+    _act_past_the_page(page, {"turn": 1, "text": "", "guess": "mine"}, "first")
+    assert "Only the defender may guess." in page.inner_text(".noted")
+    my_turn(page)
+    _act_past_the_page(page, {"turn": 1, "text": "", "guess": "mine"}, "second")
+    assert verdict(page) == "You lost"
+    assert page.inner_text(".ending-why") == "The attacker sent two refused messages in one turn."
+
+
+def _act_past_the_page(page, action, key):
+    """Send what the page itself would never send."""
+    status = page.evaluate(
+        """async ([action, key]) => {
+          const { match, csrf } = JSON.parse(document.querySelector("#play").dataset.page);
+          const headers = { "Content-Type": "application/json", "X-CSRF-Token": csrf, "Idempotency-Key": key };
+          const body = JSON.stringify(action);
+          return (await fetch(`/api/v1/matches/${match}/actions`, { method: "POST", headers, body })).status;
+        }""",
+        [action, key],
+    )
+    assert status == 200
+    page.wait_for_selector(".noted")

@@ -1,4 +1,4 @@
-"""A real arena server as a process of its own, with a database in a folder of the test's; killed and started at will."""
+"""A real arena server as a process of its own, with a database in the test's folder; killed and started at will."""
 
 import os
 import re

@@ -34,6 +34,7 @@ class Desk(ModelServer):
         self.declined: list[str] = []
         self.left_queue = 0
         self.refusal: tuple[str, str] | None = None
+        self.forgets = False
 
     def receive(self, text: str) -> None:
         message = m.read_client(text)
@@ -42,7 +43,10 @@ class Desk(ModelServer):
             if self.refusal is not None:
                 self._tell("error", {"code": self.refusal[0], "message": self.refusal[1], "id": message.id})
                 return
-        if isinstance(message, m.QueueJoin):
+        if isinstance(message, m.Resume) and self.forgets:
+            for wish in message.data.matches:
+                self._tell("resume_failed", {"id": message.id, "reason": "unknown"}, match=wish.match)
+        elif isinstance(message, m.QueueJoin):
             self._tell("queue.joined", {"id": message.id})
             self.open(message.id)
         elif isinstance(message, m.QueueLeave):

@@ -283,6 +283,24 @@ def test_the_end_says_who_sat_opposite_and_comes_once():
     assert client.receive(end, 0) == client.receive(event(9, 8), 0) == client.receive(ack(status="accepted"), 0) == ()
 
 
+def test_a_second_seat_in_one_match_is_not_taken_over_the_same_connection():
+    client, asked = playing()
+    row = {"role": "attacker", "rules": RULES.to_json(), "rated": False}
+    (unread,) = client.receive(said("match.start", row, match="m1"), 0)
+    assert isinstance(unread, Unread)
+    assert sent(client.answer(asked, Action("hi")))
+
+
+def test_a_resumption_asks_for_no_more_matches_than_a_message_may_name():
+    live = [{"match": f"m{number}", "role": "defender", "seq": 0} for number in range(1500)]
+    client = Client(m.IdentifyData(agent=m.AgentName(name="parrot")))
+    client.connected(0)
+    client.receive(said("hello", HELLO), 0)
+    row = {"id": "identify", "player": "ann/parrot", "session": "s", "seats": 1024, "matches": live}
+    asked = [it["data"]["matches"] for it in sent(client.receive(said("ready", row), 0))]
+    assert [len(part) for part in asked] == [1024, 476]
+
+
 def test_a_verdict_of_tomorrow_loses_the_seat_and_not_the_program():
     client, _ = playing()
     row = {**END, "verdict": {"winner": None, "reason": "moon"}, "attacker": OTHER, "defender": OPPONENT}

@@ -40,12 +40,15 @@ function chooseTheme(event) {
 }
 
 function showOwnTimes() {
-  const full = new Intl.DateTimeFormat(root.lang, { dateStyle: "medium", timeStyle: "short" });
+  const spoken = root.lang.slice(0, 2);
+  const own = navigator.languages.find((it) => it.startsWith(spoken)) ?? root.lang;
+  const full = new Intl.DateTimeFormat(own, { dateStyle: "medium", timeStyle: "short" });
+  const day = new Intl.DateTimeFormat(own, { dateStyle: "medium" });
   for (const time of document.querySelectorAll("time[datetime]")) {
     const then = new Date(time.dateTime);
     if (Number.isNaN(then.getTime())) continue;
     time.title = time.textContent;
-    time.textContent = full.format(then);
+    time.textContent = (time.dataset.day === undefined ? full : day).format(then);
   }
 }
 

@@ -9,8 +9,8 @@ export async function bringEnding(root) {
   for (let attempt = 0; attempt < TRIES; attempt += 1) {
     const ending = await fetchEnding(root.id);
     if (ending) {
-      delete root.dataset.turn;
-      root.dataset.over = "true";
+      for (const name of root.getAttributeNames()) if (name !== "id") root.removeAttribute(name);
+      for (const { name, value } of ending.attributes) root.setAttribute(name, value);
       root.replaceChildren(...ending.childNodes);
       const heading = root.querySelector("#verdict");
       heading?.focus();

@@ -8,6 +8,8 @@ import { bringEnding } from "./ending.js";
 import { SeatSocket } from "./socket.js";
 import { Talk, fill, readPage } from "./talk.js";
 
+const CRAMPED_HEIGHT = 460;
+const CRAMPED_WIDTH = 700;
 const NOT_COUNTED = new Set(["not_your_turn", "stale_turn", "duplicate", "suspended", "ended", "busy"]);
 
 class Table {
@@ -258,5 +260,21 @@ class Table {
   }
 }
 
+/** Keeps the board inside what the keyboard of a phone leaves to see; says when that is little. */
+function fit(root) {
+  const view = window.visualViewport;
+  const measure = () => {
+    if (view && view.scale > 1.05) return;
+    const seen = Math.round(view?.height ?? innerHeight);
+    document.documentElement.style.setProperty("--seen", `${seen}px`);
+    root.dataset.cramped = String(seen < CRAMPED_HEIGHT && innerWidth < CRAMPED_WIDTH);
+  };
+  (view ?? window).addEventListener("resize", measure);
+  measure();
+}
+
 const root = document.querySelector("#play[data-page]");
-if (root) new Table(root).start();
+if (root) {
+  fit(root);
+  new Table(root).start();
+}

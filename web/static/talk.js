@@ -34,6 +34,8 @@ export function visible(text) {
   return text.replace(UNSEEN, (found) => `\u2039U+${found.codePointAt(0).toString(16).toUpperCase().padStart(4, "0")}\u203a`);
 }
 
+/** Who has scrolled up further than this many pixels is reading, and is left there. */
+const NEAR_END = 80;
 const HARMLESS = new Set(["fine", "unavailable"]);
 
 export class Talk {
@@ -44,16 +46,20 @@ export class Talk {
     this.you = you;
     this.said = root.ownerDocument.querySelector("#template-said");
     this.note = root.ownerDocument.querySelector("#template-note");
+    this.isAtEnd = true;
+    root.addEventListener("scroll", () => {
+      this.isAtEnd = root.scrollHeight - root.scrollTop - root.clientHeight < NEAR_END;
+    });
+    new ResizeObserver(() => this.isAtEnd && this.showNewest()).observe(root);
   }
 
   /** Adds the line of an event, where it has one, and keeps the newest in sight if it was. */
   add(event) {
     const line = event.type === "acted" ? this.#saidLine(event) : this.#noteLine(event);
     if (line === null) return;
-    const isAtEnd = this.root.scrollHeight - this.root.scrollTop - this.root.clientHeight < 80;
     this.root.querySelector("[data-empty]")?.remove();
     this.root.append(line);
-    if (isAtEnd || event.role === this.you) this.showNewest();
+    if (this.isAtEnd || event.role === this.you) this.showNewest();
   }
 
   showNewest() {

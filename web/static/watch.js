@@ -19,7 +19,10 @@ function follow(root) {
     banner.textContent = is ? page.words.lost : "";
     root.dataset.connection = is ? "lost" : "live";
   };
-  stream.addEventListener("open", () => lost(false));
+  stream.addEventListener("open", () => {
+    lost(false);
+    count(root, page);
+  });
   stream.addEventListener("error", () => {
     lost(true);
     if (stream.readyState === EventSource.CLOSED) setTimeout(() => location.reload(), 5000);
@@ -37,7 +40,6 @@ function follow(root) {
     await bringEnding(root);
   });
   const counting = setInterval(() => count(root, page), COUNT_EVERY_MS);
-  count(root, page);
 }
 
 function showTurn(root, page, event) {

@@ -27,6 +27,8 @@ class Plan:
     paced: Load = PACED
     ceiling: Load = CEILING
     """The first step of the search."""
+    held_p99_ms: float = CEILING_P99_MS
+    """A rate is held where 99 of 100 actions are acknowledged so soon after they were due."""
     step: float = 250.0
     """How finely the highest rate is looked for."""
     highest: float | None = None
@@ -101,26 +103,37 @@ def ceiling(plan: Plan) -> Iterator[Measure]:
             yield Measure(f"{name}: rate held", 0.0, "actions/s", CEILING_RATE)
             continue
         yield Measure(f"{name}: rate held", went.load.rate, "actions/s", CEILING_RATE)
-        yield Measure(f"{name}: due to acknowledged, p99", went.due_p99, "ms", CEILING_P99_MS)
+        yield Measure(f"{name}: due to acknowledged, p99", went.due_p99, "ms", plan.held_p99_ms)
         yield from _of_log(name, went)
         yield from _of_cost(name, went)
 
 
 def _highest(load: Load, plan: Plan) -> Outcome | None:
-    """How the highest rate went that was held: doubled until one is not, then halved in between; None if none was."""
-    highest = load.matches * 2 * TURNS / (load.warm + load.seconds)
-    highest = highest if plan.highest is None else min(highest, plan.highest)
-    best: Outcome | None = None
-    held, missed, rate = 0.0, highest + plan.step, load.rate
-    while held < rate <= highest and rate < missed:
+    """How the highest rate went that was held; None if none was."""
+    held: dict[float, Outcome] = {}
+
+    def holds(rate: float) -> bool:
         went = play(replace(load, rate=rate))
-        if went.is_whole and went.due_p99 <= CEILING_P99_MS:
-            best, held = went, rate
+        if went.is_whole and went.due_p99 <= plan.held_p99_ms:
+            held[rate] = went
+        return rate in held
+
+    most = load.matches * 2 * TURNS / (load.warm + load.seconds)
+    best = search(holds, load.rate, plan.step, most if plan.highest is None else min(most, plan.highest))
+    return held.get(best)
+
+
+def search(holds: Callable[[float], bool], first: float, step: float, most: float) -> float:
+    """The highest rate found to hold, 0.0 if none: doubled until one does not, then halved in between to a step."""
+    held, missed, rate = 0.0, most + step, first
+    while held < rate < missed:
+        if holds(rate):
+            held = rate
         else:
             missed = rate
-        between = 2 * held if missed > highest else (held + missed) / 2
-        rate = min(highest, between // plan.step * plan.step)
-    return best
+        between = 2 * held if missed > most else (held + missed) / 2
+        rate = min(most, between) // step * step
+    return held
 
 
 # --- nothing at all ---------------------------------------------------------------------------------------------------

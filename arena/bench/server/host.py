@@ -7,6 +7,7 @@ import subprocess
 import sys
 import threading
 from collections import deque
+from contextlib import nullcontext
 from pathlib import Path
 from types import TracebackType
 
@@ -55,7 +56,8 @@ class Host:
             stderr=subprocess.STDOUT,
             text=True,
         )
-        threading.Thread(target=self._read, daemon=True).start()
+        self._reading = threading.Thread(target=self._read, daemon=True)
+        self._reading.start()
         if not self._is_known.wait(START_SECONDS) or not self.address[1]:
             self.kill()
             raise BenchError("server", "did not start; it said: " + " / ".join(self._lines))
@@ -63,12 +65,13 @@ class Host:
 
     def _read(self) -> None:
         """Note the address, and what is said last, until the process ends."""
-        for line in self._running.stdout or ():
-            self._lines.append(line.strip())
-            found = _ADDRESS.search(line)
-            if found is not None and not self.address[1]:
-                self.address = (found[1], int(found[2]))
-                self._is_known.set()
+        with self._running.stdout or nullcontext(()) as lines:
+            for line in lines:
+                self._lines.append(line.strip())
+                found = _ADDRESS.search(line)
+                if found is not None and not self.address[1]:
+                    self.address = (found[1], int(found[2]))
+                    self._is_known.set()
         self._is_known.set()
 
     def __exit__(
@@ -91,3 +94,4 @@ class Host:
         if self._running.poll() is None:
             self._running.send_signal(signal.SIGKILL if self._profile is None else signal.SIGINT)
         self._running.wait(START_SECONDS)
+        self._reading.join()

@@ -3,7 +3,6 @@
 import asyncio
 import time
 from collections import Counter
-from itertools import pairwise
 from typing import Any
 
 from arena.bench.server.links import Link
@@ -22,9 +21,8 @@ class Idlers:
 
     async def open(self) -> dict[str, int]:
         """Connect all of them. Raises BenchError, OSError or TimeoutError."""
-        borders = [*range(0, self._count, _OPENING), self._count]
-        for start, end in pairwise(borders):
-            some = [Link(self._hear) for _ in range(start, end)]
+        for start in range(0, self._count, _OPENING):
+            some = [Link(self._hear) for _ in range(start, min(start + _OPENING, self._count))]
             self._links += some
             await asyncio.gather(
                 *(link.open(self._address, self._token, str(start + place), 1) for place, link in enumerate(some))

@@ -4,9 +4,7 @@ import asyncio
 import json
 import time
 from collections import Counter, deque
-from collections.abc import Iterable
 from dataclasses import dataclass, field
-from itertools import pairwise
 from typing import Any
 
 from arena.bench.server.gauges import quantile
@@ -83,10 +81,11 @@ class Players:
 
     async def open(self) -> dict[str, int]:
         """Connect, and take every seat up again. Raises BenchError, OSError or TimeoutError."""
-        shares = list(_shares(list(self._tables), self._seats))
-        wanted = [(role, number, share) for role in Role for number, share in enumerate(shares)]
-        for some in _shares_in_order(wanted, _OPENING):
-            await asyncio.gather(*(self._sit_down(role, number, share) for role, number, share in some))
+        dealt = list(enumerate(shares(list(self._tables), self._seats)))
+        for role in Role:
+            for start in range(0, len(dealt), _OPENING):
+                some = dealt[start : start + _OPENING]
+                await asyncio.gather(*(self._sit_down(role, number, share) for number, share in some))
         async with asyncio.timeout(OPEN_SECONDS):
             await self._all_resumed.wait()
         return {"connections": len(self._links)}
@@ -204,12 +203,7 @@ class Players:
         self._catch_up(table)
 
 
-def _shares(matches: list[str], seats: int) -> Iterable[list[str]]:
-    """The matches of each connection, spread so that neighbours in time do not share one."""
+def shares(matches: list[str], seats: int) -> list[list[str]]:
+    """The matches of each connection, dealt so that neighbours in time do not share one."""
     count = -(-len(matches) // seats)
-    return (matches[number::count] for number in range(count))
-
-
-def _shares_in_order(wanted: list[Any], size: int) -> Iterable[list[Any]]:
-    borders = [*range(0, len(wanted), size), len(wanted)]
-    return (wanted[start:end] for start, end in pairwise(borders))
+    return [matches[number::count] for number in range(count)]

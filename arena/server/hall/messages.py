@@ -3,9 +3,10 @@
 The shapes are those of `arena.wire.messages`; they are written here by hand, because thousands are sent in a second.
 """
 
-import json
 import time
 from typing import Any
+
+from pydantic_core import to_json
 
 from arena.core.events import Event, Finished, Started
 from arena.core.ports import AnyView
@@ -18,12 +19,11 @@ from arena.wire.messages import TurnAckData
 from arena.wire.values import said_to_json
 
 AUDIENCE = {Role.ATTACKER: Audience.ATTACKER, Role.DEFENDER: Audience.DEFENDER}
-_dumps = json.JSONEncoder(separators=(",", ":"), ensure_ascii=False).encode
 
 
 def dumps(value: Any) -> str:  # noqa: ANN401 - any JSON value
     """Compact JSON text."""
-    return _dumps(value)
+    return to_json(value).decode()
 
 
 def now_ms() -> int:
@@ -36,7 +36,7 @@ def message(type_: str, data: dict[str, Any], match: str | None = None, **head: 
     row: dict[str, Any] = {"type": type_}
     if match is not None:
         row["match"] = match
-    return _dumps({**row, **head, "ts": now_ms(), "data": data})
+    return dumps({**row, **head, "ts": now_ms(), "data": data})
 
 
 def wrap(type_: str, line: str, match: str) -> str:
@@ -46,7 +46,7 @@ def wrap(type_: str, line: str, match: str) -> str:
 
 def event_line(event: Event, audience: Audience) -> str:
     """An event as an audience may see it, as JSON text."""
-    return _dumps(project(event, audience))
+    return dumps(project(event, audience))
 
 
 def event_message(match: str, seq: int, line: str) -> str:
@@ -58,13 +58,13 @@ class Requests:
     """Writes the turn requests of one match. What was said before is written once, however often it is sent again."""
 
     def __init__(self, rules: Rules) -> None:
-        self._rules = _dumps(rules.to_json())
+        self._rules = dumps(rules.to_json())
         self._said: list[str] = []
 
     def write(self, match: str, view: AnyView) -> str:
         """A `turn.request`: the view as `arena.wire.values` has it."""
-        self._said += [_dumps(said_to_json(said)) for said in view.history[len(self._said) :]]
-        target = f',"target":{_dumps(view.target)}' if isinstance(view, AttackerView) else ""
+        self._said += [dumps(said_to_json(said)) for said in view.history[len(self._said) :]]
+        target = f',"target":{dumps(view.target)}' if isinstance(view, AttackerView) else ""
         return (
             f'{{"type":"turn.request","match":"{match}","turn":{view.turn},"ts":{now_ms()},"data":'
             f'{{"role":"{view.role}","turn":{view.turn},"ms_left":{view.ms_left},"guesses_left":{view.guesses_left},'
@@ -75,7 +75,8 @@ class Requests:
 
 def ack_message(match: str, turn: int, ack: TurnAckData) -> str:
     """A `turn.ack`."""
-    return message("turn.ack", ack.model_dump(), match, turn=turn)
+    data = ack.model_dump_json()
+    return f'{{"type":"turn.ack","match":"{match}","turn":{turn},"ts":{now_ms()},"data":{data}}}'
 
 
 def end_data(opening: Opening, started: Started, verdict: Verdict) -> dict[str, Any]:

@@ -2,6 +2,8 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from difflib import get_close_matches
+from random import Random
 
 from arena import registry
 from arena.analysis.ratings import Rating
@@ -41,21 +43,17 @@ class Directory:
         self._cards = {name: registry.agent(name).card for name in names}
         self._roster, self._book = roster, book
 
-    def built_in(self, name: str) -> tuple[Player, AgentCard] | None:
-        """One of the host's own agents, None where it has no such one."""
-        card = self._cards.get(name)
-        return None if card is None else (Player(Kind.BUILT_IN, name, card.version), card)
-
-    def names(self) -> tuple[str, ...]:
-        """The names of the host's own agents."""
-        return tuple(self._cards)
-
     def require(self, name: str) -> tuple[Player, AgentCard]:
         """One of the host's own agents. Raises UnknownNameError."""
-        found = self.built_in(name)
-        if found is None:
-            raise UnknownNameError("agent", name, known=self.names())
-        return found
+        card = self._cards.get(name)
+        if card is None:
+            raise UnknownNameError("agent", name, tuple(get_close_matches(name, self._cards, n=3)), tuple(self._cards))
+        return Player(Kind.BUILT_IN, name, card.version), card
+
+    def stand_in(self, role: Role, language: Language, rng: Random) -> str | None:
+        """One of the host's own agents that plays a role, by chance."""
+        able = [name for name, card in self._cards.items() if role in card.roles and language in card.languages]
+        return able[rng.randrange(len(able))] if able else None
 
     def rows(self) -> list[AgentRow]:
         """All agents that may be challenged now: the host's own first, then by name."""

@@ -10,7 +10,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from random import Random
 
-from sqlalchemy import Connection, delete, func, insert, select
+from sqlalchemy import ColumnElement, Connection, case, func, insert, select, update
 
 from arena.core.hits import Language
 from arena.core.rules import Rules
@@ -23,6 +23,9 @@ from arena.server.players import Player
 from arena.store import StoreLog
 from arena.store.beside import SEEN
 from arena.words.lists import Level, deal, level_of, load_list
+
+FEW = 32
+"""Words that are tried before all that an account has seen is read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,14 +70,16 @@ class Dealer:
 
         def job(connection: Connection) -> Dealt | None:
             # The one thread that writes runs this; after a failed commit it may run once more.
-            seen = {} if defender is None else _seen(connection, defender, rules.language)
             with self._lock:
                 waiting = {word for account, word in self._defended.values() if account == attacker}
-                dealt = choose(words, seen, held | waiting, Random(MatchSeeds.of(master).word))
-                if dealt is not None and defender is not None:
+            rng = Random(MatchSeeds.of(master).word)
+            dealt = _choose(connection, words, defender, rules.language, held | waiting, rng)
+            if dealt is None:
+                return None
+            if defender is not None:
+                with self._lock:
                     self._defended[master] = (defender, dealt.word)
-            if dealt is not None:
-                note_seen(connection, {attacker, defender}, rules.language, dealt.word)
+            note_seen(connection, {attacker, defender}, rules.language, dealt.word)
             return dealt
 
         try:
@@ -113,16 +118,41 @@ def words_of(rules: Rules, level: Level | None = None) -> tuple[str, ...]:
 
 def note_seen(connection: Connection, accounts: Iterable[str | None], language: Language, word: str) -> None:
     """Write down that these accounts have met a word, now; None has no memory."""
+    is_word = case((SEEN.c.word == word, SEEN.c.tick))
     for account in accounts:
         if account is None:
             continue
-        theirs = (SEEN.c.account == account, SEEN.c.language == language.value)
-        newest = connection.execute(select(func.max(SEEN.c.tick)).where(*theirs)).scalar()
-        connection.execute(delete(SEEN).where(*theirs, SEEN.c.word == word))
-        row = {"account": account, "language": language.value, "word": word, "tick": (newest or 0) + 1}
-        connection.execute(insert(SEEN).inline(), row)
+        theirs = _seen_by(account, language)
+        newest, known = connection.execute(select(func.max(SEEN.c.tick), func.max(is_word)).where(*theirs)).one()
+        if known is None:
+            row = {"account": account, "language": language.value, "word": word, "tick": (newest or 0) + 1}
+            connection.execute(insert(SEEN).inline(), row)
+        elif known != newest:
+            connection.execute(update(SEEN).where(*theirs, SEEN.c.word == word).values(tick=newest + 1))
 
 
-def _seen(connection: Connection, account: str, language: Language) -> dict[str, int]:
-    rows = select(SEEN.c.word, SEEN.c.tick).where(SEEN.c.account == account, SEEN.c.language == language.value)
-    return {row.word: row.tick for row in connection.execute(rows)}
+def _seen_by(account: str, language: Language) -> tuple[ColumnElement[bool], ...]:
+    return SEEN.c.account == account, SEEN.c.language == language.value
+
+
+def _choose(
+    connection: Connection,
+    words: Sequence[str],
+    defender: str | None,
+    language: Language,
+    held: Collection[str],
+    rng: Random,
+) -> Dealt | None:
+    """The same as `choose`, for an account: all that it has seen is read only where a few words were not enough.
+
+    The first fresh word in a random order is as good as a random fresh word.
+    """
+    if defender is None:
+        return choose(words, {}, held, rng)
+    rows = select(SEEN.c.word, SEEN.c.tick).where(*_seen_by(defender, language))
+    few = rng.sample(words, min(FEW, len(words)))
+    seen = {row.word for row in connection.execute(rows.where(SEEN.c.word.in_(few)))}
+    for word in few:
+        if word not in seen and word not in held:
+            return Dealt(word, is_fresh=True)
+    return choose(words, {row.word: row.tick for row in connection.execute(rows)}, held, rng)

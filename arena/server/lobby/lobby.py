@@ -218,7 +218,7 @@ class Lobby:
 
     def seeking(self, account: Account) -> Seeking | None:
         """What became of an account's wish, None where it has none. Who does not ask any more, does not wait."""
-        return self._room.seeking(account.id)
+        return self._room.seeking(account.id, lambda match: self._hall.get(match) is not None)
 
     def leave(self, account: Account) -> None:
         """Wait no more."""
@@ -251,7 +251,8 @@ class Lobby:
         if not with_agents and not with_people:
             raise InputError("with_people", "allow people, agents or both")
         table = Table(terms.rules(), terms.name, terms.is_rated)
-        ratings = await self._book.of(player.name)
+        is_program = player.kind is Kind.AGENT
+        ratings = self._book.of_program(player.name) if is_program else await self._book.of(player.name)
         return Wish(fresh_id(), player, roles, table, self._read_now(), with_agents, with_people, ratings)
 
     # --- pairs ---
@@ -259,16 +260,21 @@ class Lobby:
     async def rematch(self, account: Account, match_id: str) -> LiveMatch | OpenSeat:
         """The same two once more with roles swapped, on another word of the same level; it completes a pair.
 
-        Against a person this is a seat kept for them, or the match, where they wanted it first.
+        Against a person this is a seat kept for them, or the match, where they wanted it first. One of the host's own
+        agents that plays one role only is stood in for by another one, and then there is no pair.
         Raises NotFoundError, ConflictError, UnknownNameError, DrainingError, FullError or LogError.
         """
         self._check_open()
         leg = await self._pairs.leg(account.id, match_id)
         if leg.opponent.kind is Kind.PERSON:
             return await self._rematch_of_people(account, leg)
+        swapped = leg.role.other
         found = find_opponent(self._directory, self._roster, account, leg.opponent.name, leg.rules.language)
-        seats = found.seats(account, leg.role.other, self._rng)
-        with self._pairs.completing(leg) as pair:
+        if leg.opponent.kind is Kind.BUILT_IN and leg.role not in found.roles:
+            stand_in = self._directory.stand_in(leg.role, leg.rules.language, self._rng) or found.name
+            found = find_opponent(self._directory, self._roster, account, stand_in, leg.rules.language)
+        seats = found.seats(account, swapped, self._rng)
+        with self._pairs.completing(leg, found.name) as pair:
             plan = Plan(leg.rules, leg.preset, leg.rated, seats, leg.is_private, pair, leg.level)
             return await self._maker.make(plan)
 
@@ -282,7 +288,7 @@ class Lobby:
         if other is None or other.is_banned:
             raise NotFoundError("person", leg.opponent.name)
         terms = Terms.of(leg.rules, leg.preset, leg.rated)
-        with self._pairs.completing(leg) as pair:
+        with self._pairs.completing(leg, leg.opponent.name) as pair:
             posted = self._board.post(
                 account,
                 leg.role.other,

@@ -83,7 +83,7 @@ class Maker:
             offers = await self._invite(plan)
             try:
                 if left := gone() | self._departed(plan):
-                    raise DeclinedError("the other side does not want to play any more", left)
+                    raise DeclinedError("one of the two does not want to play any more", left)
                 live = await self._open(plan)
             except BaseException:
                 self._release(plan, offers)
@@ -114,7 +114,7 @@ class Maker:
             if player.kind is Kind.PERSON and player.account is not None:
                 account = await self._accounts.account(player.account)
                 if account is None or account.is_banned:
-                    raise DeclinedError("the other side does not play here any more", frozenset({role}))
+                    raise DeclinedError("one of the two does not play here any more", frozenset({role}))
 
     async def _invite(self, plan: Plan) -> dict[Role, str]:
         """Offer their seats to the programs: the offers, all of which were accepted. Raises DeclinedError."""

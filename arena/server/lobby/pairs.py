@@ -68,9 +68,10 @@ class Pairs:
         return Leg(match, started.rules, preset, started.rated, is_private, seats, role, level, started.pair, legs)
 
     @contextmanager
-    def completing(self, leg: Leg) -> Iterator[str | None]:
+    def completing(self, leg: Leg, opponent: str) -> Iterator[str | None]:
         """The pair that a match which is made inside completes; None where it begins one of its own."""
-        pair = leg.pair if leg.legs == 1 and leg.pair not in self._completing else None
+        is_free = leg.legs == 1 and leg.pair not in self._completing
+        pair = leg.pair if is_free and opponent == leg.opponent.name else None
         if pair is not None:
             self._completing.add(pair)
         try:

@@ -5,6 +5,7 @@ Whoever proposes terms may be anybody, so everything is checked here, within the
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 from arena import registry
@@ -44,6 +45,10 @@ class Terms:
 
     def rules(self) -> Rules:
         """The rules of the match. Raises RulesError, UnknownNameError or InputError, naming what cannot be used."""
+        return self._rules
+
+    @cached_property
+    def _rules(self) -> Rules:
         base = preset(self.preset, language=self.language, word_list=self._word_list())
         for name in self.changes:
             if name not in BOUNDS and name not in CHOICES:

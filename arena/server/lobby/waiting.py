@@ -41,6 +41,7 @@ class _Person:
     seeking: Seeking
     place: str | None
     asked_at: float
+    is_told: bool = False
 
 
 class WaitingRoom:
@@ -74,12 +75,16 @@ class WaitingRoom:
         if person is not None and person.place is not None:
             self._places.pop(person.place, None)
 
-    def seeking(self, account: str) -> Seeking | None:
-        """What a person seeks, who is here since they ask."""
+    def seeking(self, account: str, is_live: Callable[[str], bool]) -> Seeking | None:
+        """What a person seeks, who is here since they ask. A match that they were told of is forgotten at its end."""
         person = self._people.get(account)
         if person is None:
             return None
-        person.asked_at = self._read_now()
+        match = person.seeking.match
+        if match is not None and person.is_told and not is_live(match):
+            self.leave(account)
+            return None
+        person.asked_at, person.is_told = self._read_now(), match is not None
         return person.seeking
 
     def _person_of(self, wish: Wish) -> _Person | None:

@@ -137,10 +137,10 @@ def make_agent(player: Player) -> tuple[Agent, bool]:
 
 
 @asynccontextmanager
-async def a_place(path: str, **settings: Any) -> AsyncIterator[Place]:
+async def a_place(path: str, max_live: int = 5000, **settings: Any) -> AsyncIterator[Place]:
     clock = Clock()
     with open_log(path) as log:
-        hall = Hall(log, WholeWords(), registry.judges_for, make_agent, Counts(), pace_ms=60_000)
+        hall = Hall(log, WholeWords(), registry.judges_for, make_agent, Counts(), max_live=max_live, pace_ms=60_000)
         people = People(log)
         lobby = Lobby(hall, people, log, Settings(**settings), read_now=clock)
         place = Place(log, hall, people, lobby, clock)

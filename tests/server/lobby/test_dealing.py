@@ -1,7 +1,6 @@
 """Memory gains nothing: which word a match is played for."""
 
 import asyncio
-from dataclasses import replace
 from random import Random
 
 import pytest
@@ -16,9 +15,11 @@ from arena.server.lobby import Terms
 from arena.server.lobby.dealing import Dealt, choose, words_of
 from arena.server.lobby.making import Plan
 from arena.server.lobby.opponents import person
+from arena.server.players import Player
 from arena.words.lists import Level, load_list
 
 WORDS = ("apple", "bread", "chair", "door", "egg")
+SHORT = Terms(Language.CHINESE, "spag", word_list="zh-easy")
 words = st.lists(st.sampled_from(WORDS), min_size=1, unique=True).map(tuple)
 seen = st.dictionaries(st.sampled_from(WORDS), st.integers(1, 99))
 held = st.sets(st.sampled_from(WORDS))
@@ -137,7 +138,6 @@ class Remembering:
 def test_memory_gains_nothing_until_the_list_runs_out_and_then_the_match_is_not_rated(tmp_path):
     """A program and a person defend and attack by turns through the whole of the shortest list, and beyond it."""
     total = len(load_list("zh-easy").words)
-    terms = Terms(Language.CHINESE, "spag", word_list="zh-easy")
 
     async def season(place):
         bob = await place.guest("bob")
@@ -148,7 +148,7 @@ def test_memory_gains_nothing_until_the_list_runs_out_and_then_the_match_is_not_
         for number in range(total + 10):
             opponent = await place.guest(f"g{number}")
             role = Role.ATTACKER if number % 3 else Role.DEFENDER  # now and then the program attacks itself
-            live = await place.lobby.challenge(opponent, "bob/parrot", role, terms)
+            live = await place.lobby.challenge(opponent, "bob/parrot", role, SHORT)
             word = live.opening.target
             if role is ATTACKER:  # the program defends
                 if live.opening.rated:
@@ -186,7 +186,7 @@ def test_a_word_that_an_account_defends_is_not_given_to_it_to_attack_with(tmp_pa
     async def season(place):
         dealer = place.lobby._dealer
         alice, bob = await place.guest("alice"), await place.guest("bob")
-        rules = Terms(preset="spag", word_list="zh-easy", language=Language.CHINESE).rules()
+        rules = SHORT.rules()
         total = len(words_of(rules, Level.EASY))
 
         def plan(attacker, defender):
@@ -247,25 +247,38 @@ def test_what_was_seen_is_known_after_a_restart(tmp_path):
     play(tmp_path, second)
 
 
+async def words_told(place, rules, attacker, defender):
+    """Every word that an attacker can be told while somebody defends the whole list, once each."""
+    found = set()
+    for number in range(len(words_of(rules))):
+        seats = {ATTACKER: attacker, DEFENDER: Player.person(defender, defender)}
+        dealt = await place.lobby._dealer.deal(rules, seats, f"{defender} {number}")
+        found.add(dealt.word)
+    return found
+
+
 def test_a_match_that_is_over_holds_its_word_no_longer(tmp_path):
     async def season(place):
         alice, bob = await place.guest("alice"), await place.guest("bob")
-        live = await open_between(place, alice, bob)
-        dealer, rules = place.lobby._dealer, live.opening.rules
-        seats = {ATTACKER: live.opening.seats[DEFENDER], DEFENDER: live.opening.seats[ATTACKER]}
-        assert live.opening.target not in await words_dealt(dealer, rules, seats, 700)
+        live = await open_between(place, alice, bob, SHORT)
+        rules, theirs = live.opening.rules, live.opening.seats[DEFENDER]
+        assert await words_told(place, rules, theirs, "one") == set(words_of(rules)) - {live.opening.target}
         await act(live, ATTACKER, "hello there")
         await live.resign(DEFENDER)
         await place.after(live)
-        assert live.opening.target in await words_dealt(dealer, rules, seats, 700)
-
-    async def words_dealt(dealer, rules, seats, times):
-        """What bob would be told as an attacker: everything but what he defends."""
-        stranger = replace(seats[DEFENDER], account=None)
-        found = set()
-        for number in range(times):
-            master = f"{number:032x}"
-            found.add((await dealer.deal(rules, {ATTACKER: seats[ATTACKER], DEFENDER: stranger}, master)).word)
-        return found
+        assert await words_told(place, rules, theirs, "two") == set(words_of(rules))
 
     play(tmp_path, season)
+
+
+def test_a_match_taken_up_after_a_restart_holds_its_word_still(tmp_path):
+    async def first(place):
+        await open_between(place, await place.guest("alice"), await place.guest("bob"), SHORT)
+
+    async def second(place):
+        (live,) = place.hall.live.values()
+        rules, theirs = live.opening.rules, live.opening.seats[DEFENDER]
+        assert live.opening.target not in await words_told(place, rules, theirs, "one")
+
+    play(tmp_path, first)
+    play(tmp_path, second)
