@@ -17,6 +17,7 @@ AGAINST = ("agent", "anyone", "seat", "link", "person")
 """Whom one can play against: a program, whoever the queue finds, an open seat's taker, a friend, a person by name."""
 _NUMBERS = {"max_turns": ("max_turns", 1), "guess_limit": ("guess_limit", 1), "turn_seconds": ("turn_ms", 1000)}
 _NUMBERS["bank_seconds"] = ("bank_ms", 1000)
+_BY_LINK = ("role", "against", "agent", "person", "preset")
 _CHOICES = ("wrong_guess", "form", "evasion")
 
 
@@ -46,20 +47,21 @@ class Wish:
     @classmethod
     def fresh(cls, language: Language, query: QueryParams) -> "Wish":
         """The form of a visitor who comes by a link, which may have chosen some of it."""
-        named = {name: query[name][:60] for name in ("role", "against", "agent", "person", "preset") if name in query}
-        wish = cls(**{"language": language.value, **named})
+        wish = cls(language=language.value)
+        for name in _BY_LINK:
+            if name in query:
+                chosen: dict[str, Any] = {name: query[name][:60]}
+                wish = replace(wish, **chosen)
         return wish if wish.against in AGAINST and wish.preset in PRESETS else cls(language=language.value)
 
     @classmethod
     def read(cls, sent: Sent) -> "Wish":
         """The form that was sent. Raises InputError."""
-        texts = {it.name: sent.text(it.name, 60) for it in fields(cls) if it.type is str and it.name in sent.fields}
-        wish = cls(
-            **texts,
-            with_people=sent.has("with_people"),
-            with_agents=sent.has("with_agents"),
-            unrated=sent.has("unrated"),
-        )
+        texts: dict[str, Any] = {
+            it.name: sent.text(it.name, 60) for it in fields(cls) if it.type is str and it.name in sent.fields
+        }
+        ticks: dict[str, Any] = {it.name: sent.has(it.name) for it in fields(cls) if it.type is bool}
+        wish = replace(cls(), **texts, **ticks)
         if wish.against not in AGAINST:
             raise InputError("against", "choose one of " + ", ".join(AGAINST))
         return wish

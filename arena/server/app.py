@@ -1,5 +1,6 @@
 """What a server is made of: settings go in, an application comes out."""
 
+import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 
@@ -25,7 +26,7 @@ from arena.server.settings import Settings
 from arena.server.sockets import Switchboard
 from arena.store import open_log
 from arena.wire import PATH
-from arena.words import WordMatcher
+from arena.words import WordMatcher, said
 
 PAGES = "arena.pages"
 
@@ -72,6 +73,11 @@ def make_agent(player: Player) -> tuple[Agent, bool]:
     return found.make(), found.card.is_timed
 
 
+def warm_up() -> None:
+    """Load the dictionaries, which would hold up the first action by a second."""
+    said("three blind mice", "mouse")
+
+
 @asynccontextmanager
 async def _running(settings: Settings, app: FastAPI) -> AsyncIterator[House]:
     """The parts of the server, running."""
@@ -103,6 +109,7 @@ async def _running(settings: Settings, app: FastAPI) -> AsyncIterator[House]:
         )
         app.state.house = house
         try:
+            await asyncio.to_thread(warm_up)
             await hall.resume()
             async with house.lobby.running(), house.switchboard.beating(settings.heartbeat_seconds):
                 yield house

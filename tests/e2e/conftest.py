@@ -107,15 +107,15 @@ def mortal_arena(tmp_path: Path) -> Iterator[Server]:
 
 
 @pytest.fixture
-def visitor(chromium: Any) -> Iterator[Callable[..., Any]]:  # noqa: ANN401 - the driver is there only where it is installed
+def visitor(chromium: Any) -> Iterator[Callable[..., Any]]:
     """Makes pages of visitors who know nothing of each other; each must have seen no error of a script at the end."""
     contexts, crashes = [], []
 
-    def visit(**wishes: object) -> Any:  # noqa: ANN401
+    def visit(**wishes: object) -> Any:
         context = chromium.new_context(**{"locale": "en-GB", **wishes})
         context.set_default_timeout(WAIT_MS)
         page = context.new_page()
-        page.on("pageerror", lambda crash: crashes.append(crash))  # noqa: PLW0108 - the driver wants a function
+        page.on("pageerror", lambda crash: crashes.append(crash))
         page.on("console", lambda said: crashes.append(said.text) if "Content Security Policy" in said.text else None)
         contexts.append(context)
         return page

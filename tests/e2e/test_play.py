@@ -1,4 +1,4 @@
-"""A person plays in a real browser against a real server: every way through the play page, and every way it can break."""
+"""A person plays in a real browser against a real server: the ways through the play page, and the ways it can break."""
 
 import signal
 
@@ -54,7 +54,8 @@ def test_a_guest_plays_a_whole_match_as_the_defender(arena, visitor):
 
 def test_two_browsers_play_and_a_third_watches_without_learning_the_word(arena, visitor):
     attacker, defender, watcher = visitor(), visitor(), visitor()
-    open_match(attacker, arena.url, nickname="ada", role="attacker", against="seat")
+    # a Chinese word in English pages: markup and other words of the page cannot hold it by accident
+    open_match(attacker, arena.url, nickname="ada", role="attacker", against="seat", language="zh")
     attacker.wait_for_url("**/seat/*")
     defender.goto(attacker.url)
     defender.fill("#nickname", "ben")
@@ -63,26 +64,28 @@ def test_two_browsers_play_and_a_third_watches_without_learning_the_word(arena, 
     seated(defender)
     seated(attacker)
     word, match = attacker.inner_text("#word"), attacker.url.rpartition("/")[2]
-    assert word not in defender.content()
 
     watcher.goto(f"{arena.url}/lobby")
     watcher.click(f"a[href='/watch/{match}']")
-    say(attacker, "What stands in your kitchen?")
+    say(attacker, "你好啊最近怎么样")
     for page in (defender, watcher):
-        heard(page, "What stands in your kitchen?")
-    say(defender, "A stove, and a table.")
-    heard(watcher, "A stove, and a table.")
+        heard(page, "你好啊最近怎么样")
+    say(defender, "还可以吧你呢")
+    heard(watcher, "还可以吧你呢")
+    for page in (defender, watcher):
+        assert word not in page.content()
     assert "ada" not in watcher.inner_text("main")
     assert "ben" not in watcher.inner_text("main")
-    assert word not in watcher.content()
 
-    say(attacker, "And what else?")
-    say(defender, f"Perhaps the {word}?")
+    say(attacker, "我也很好")
+    my_turn(defender)
+    defender.fill("#text", f"{word}。")
+    defender.press("#text", "Enter")
     assert (verdict(attacker), verdict(defender), verdict(watcher)) == ("You won", "You lost", "The attacker won")
     for page in (attacker, defender, watcher):
         assert page.inner_text("mark.is-hit") == word
         assert "ada" in page.inner_text(".ending-seats")
-        assert "a person" in page.inner_text(".ending-seats") or page is not watcher
+    assert watcher.inner_text(".ending-seats").count("a person") == 2
     assert watcher.get_attribute("a.primary", "href") == f"/matches/{match}"
 
 
@@ -228,7 +231,7 @@ def test_a_match_in_chinese_is_chinese_from_the_lobby_to_the_end(arena, visitor)
     open_match(page, arena.url, nickname="小明", role="attacker", against="agent", language="zh", preset="spag")
     seated(page)
     word = page.inner_text("#word")
-    say(page, "你最喜欢什么水果？")
+    say(page, "你最喜欢吃什么呢")
     my_turn(page)
     page.fill("#text", f"就是{word}。")
     page.press("#text", "Enter")

@@ -21,7 +21,7 @@ from arena.server.people import Account
 from web.offered import offered, told_lists
 from web.pages import seat
 from web.pages.arrival import arrive
-from web.render import language_of, see_other, sent, show, words_for
+from web.render import see_other, sent, show, words_for
 from web.table import face, live_seat
 from web.wishes import Wish
 from web.wrongs import Wrong, wrong_of
@@ -36,7 +36,7 @@ SHOWN = 20
 @router.get("/lobby")
 async def lobby(request: Request) -> Response:
     """The lobby, with what a link may have chosen already."""
-    return await _lobby(request, Wish.fresh(language_of(request), request.query_params))
+    return await _lobby(request, Wish.fresh(words_for(request).language, request.query_params))
 
 
 @router.post("/lobby/start")

@@ -100,6 +100,10 @@ class Line:
                 return new
             self._kept.append(new)
 
+    def keep(self, row: Row) -> None:
+        """Put a message back that was heard too early."""
+        self._kept.append(row)
+
     async def _receive(self, wanted: str, within: float) -> Row:
         try:
             async with asyncio.timeout(within):

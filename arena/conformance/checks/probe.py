@@ -1,4 +1,4 @@
-"""What checks are made of: ways to the server, agents that connect, and a match that the account plays against itself."""
+"""What checks are made of: ways to the server, agents that connect, and a match of the account against itself."""
 
 import asyncio
 import secrets

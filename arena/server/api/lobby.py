@@ -121,7 +121,7 @@ async def take_seat(who: CallerIn, house: HouseIn, code: Code) -> MatchOpened:
 )
 async def withdraw_seat(who: CallerIn, house: HouseIn, code: Code) -> None:
     """Closes a seat that the caller opened."""
-    await house.lobby.withdraw(who.player(), code)
+    house.lobby.withdraw(who.player(), code)
 
 
 @router.get("/lobby/queue", summary="My place in the queue", responses=refusals(401), dependencies=KNOWN)

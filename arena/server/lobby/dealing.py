@@ -68,6 +68,8 @@ class Dealer:
         live = () if attacker is None else self._opener.seats_of(attacker)
         held = {it.opening.target for it, role in live if role is Role.DEFENDER}
 
+        given_up = threading.Event()
+
         def job(connection: Connection) -> Dealt | None:
             # The one thread that writes runs this; after a failed commit it may run once more.
             with self._lock:
@@ -76,8 +78,8 @@ class Dealer:
             dealt = _choose(connection, words, defender, rules.language, held | waiting, rng)
             if dealt is None:
                 return None
-            if defender is not None:
-                with self._lock:
+            with self._lock:
+                if defender is not None and not given_up.is_set():
                     self._defended[master] = (defender, dealt.word)
             note_seen(connection, {attacker, defender}, rules.language, dealt.word)
             return dealt
@@ -85,6 +87,7 @@ class Dealer:
         try:
             dealt = await self._log.work(job)
         except BaseException:
+            given_up.set()  # the job may be on its way still
             self.forget(master)
             raise
         if dealt is None:

@@ -198,7 +198,9 @@ def _may_meet(wish: Wish, other: Wish, now: float, patience: Patience) -> bool:
 
 
 def _is_barred(wish: Wish, player: Player) -> bool:
-    """A rated match has two accounts."""
+    """Nobody meets themselves, since a connection has one seat in a match; and a rated match has two accounts."""
+    if wish.player.name == player.name:
+        return True
     return wish.table.rated and wish.player.account is not None and wish.player.account == player.account
 
 

@@ -168,10 +168,12 @@ class Connection:
         return live.attach(role, self, after)
 
     def seat_in(self, match: str) -> tuple[LiveMatch, Role] | None:
-        """The seat that it serves in a match: of two, the one that is to move."""
-        seats = [(live, role) for role in Role if (live := self.served.get((match, role))) is not None]
-        to_move = [(live, role) for live, role in seats if live.position.to_move is role]
-        return next(iter(to_move or seats), None)
+        """The seat that it serves in a match."""
+        for role in (Role.ATTACKER, Role.DEFENDER):
+            live = self.served.get((match, role))
+            if live is not None:
+                return live, role
+        return None
 
     def left(self, match: str) -> None:
         """A match is over, or another connection serves its seat now."""

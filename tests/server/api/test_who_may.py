@@ -87,7 +87,7 @@ ROWS = [
     Row("GET", "/matches/{hidden_live}/turn", "401 404 200 404 403 200 BAN 404 403"),
     Row("POST", "/matches/{live}/actions", "401 404 200 404 403 200 BAN 404 403", {"turn": 99}, headers=KEY),
     Row("POST", "/matches/{finished}/resignation", "401 404 404 404 403 404 BAN 404 403"),
-    Row("POST", "/matches/{private}/rematch", "401 404 422 404 403 422 BAN 404 403"),
+    Row("POST", "/matches/{private}/rematch", "401 404 201 404 403 201 BAN 404 403"),
     Row("POST", "/matches/{finished}/reports", "401 404 404 404 404 403 BAN 404 404", {"seq": 0, "reason": "rude"}),
     Row("POST", "/matches/{private}/reports", "401 404 201 404 201 403 BAN 201 404", {"seq": 1, "reason": "rude"}),
     Row("POST", "/matches/{private}/redactions", "401 404 404 404 403 403 BAN 404 403", {"seq": 0}),

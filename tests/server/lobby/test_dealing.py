@@ -282,3 +282,19 @@ def test_a_match_taken_up_after_a_restart_holds_its_word_still(tmp_path):
 
     play(tmp_path, first)
     play(tmp_path, second)
+
+
+def test_a_deal_that_is_given_up_holds_no_word(tmp_path):
+    async def season(place):
+        alice, bob = await place.guest("alice"), await place.guest("bob")
+        rules, dealer = SHORT.rules(), place.lobby._dealer
+        seats = {ATTACKER: Player.person(alice.id, "alice"), DEFENDER: Player.person(bob.id, "bob")}
+        deals = [asyncio.ensure_future(dealer.deal(rules, seats, f"m{number}")) for number in range(20)]
+        await asyncio.sleep(0)
+        for task in deals:
+            task.cancel()
+        await asyncio.gather(*deals, return_exceptions=True)
+        await place.log.work(lambda connection: None)  # whatever was on its way has been done
+        assert dealer._defended == {}
+
+    play(tmp_path, season)

@@ -1,0 +1,163 @@
+"""Checks of what nobody may learn: the target, and other people's matches."""
+
+import asyncio
+import json
+import re
+from collections.abc import AsyncIterator, Iterator
+from typing import Any
+
+from arena.conformance.checks.line import Row
+from arena.conformance.checks.probe import Check, Probe
+from arena.conformance.finding import SkippedError, require
+from arena.core.verdict import Role
+
+NOBODY = "0" * 20
+"""A match that does not exist."""
+SECRET_FIELDS = frozenset({"target", "master", "hits"})
+"""Fields that neither a defender nor a spectator of a live match is ever sent."""
+_OWN_WORDS = frozenset({"type", "role", "reason", "how", "why", "label", "judge", "rules", "server", "protocol"})
+"""Fields that hold the protocol's own words, which a target may happen to be one of."""
+
+
+def leaks(text: str, target: str) -> str | None:
+    """Where a message gives the target away, or None."""
+    word = re.compile(rf"(?<![^\W_]){re.escape(target.casefold())}(?![^\W_])")
+    for path, key, value in _values(json.loads(text), ""):
+        if key in SECRET_FIELDS:
+            return f"has the field {path}"
+        if isinstance(value, str) and word.search(value.casefold()):
+            return f"holds the target in {path}"
+    return None
+
+
+def _values(row: Any, path: str) -> Iterator[tuple[str, str, object]]:  # noqa: ANN401 - any JSON value
+    if isinstance(row, dict):
+        for key, value in row.items():
+            yield f"{path}.{key}".lstrip("."), key, value
+            if key not in _OWN_WORDS:
+                yield from _values(value, f"{path}.{key}")
+    elif isinstance(row, list):
+        for number, value in enumerate(row):
+            yield from _values(value, f"{path}.{number}")
+
+
+async def defender(probe: Probe) -> None:
+    """No byte that a defender or a spectator is sent holds the word, until the match is over."""
+    async with probe.table(Role.DEFENDER) as table:
+        target = (await table.person_view())["target"]
+        async with probe.stream(f"{table.path}/stream") as lines:
+            frames = _frames(lines)
+            await table.plays(2)
+            async with probe.agent(table.name) as line:
+                await line.say("resume", {"matches": [{"match": table.match, "seq": -1}]})
+                await line.hear("resumed")
+                await line.say("resume", {"matches": [{"match": table.match, "seq": 1000}]})
+                await line.hear("snapshot")
+                seen = [*table.line.raw, *line.raw]
+            watched = [json.dumps((await anext(frames))[1]) for _ in range(5)]
+        for text, who in [*((it, "defender") for it in seen), *((it, "spectator") for it in watched)]:
+            found = leaks(text, target)
+            require(found is None, f"sent a {who} a message that {found}")
+
+
+async def attacker(probe: Probe) -> None:
+    """The attacker is told the word, as it must be."""
+    async with probe.table(Role.ATTACKER) as table:
+        asked = await table.asked()
+        started = (await table.hear("match.event"))["data"]
+        require(bool(asked["target"]) and started["target"] == asked["target"], "did not tell the attacker the word")
+
+
+async def spectators(probe: Probe) -> None:
+    """A spectator follows a match to its end, and comes back to where it left off."""
+    async with probe.table(Role.DEFENDER) as table:
+        await table.plays(1)
+        async with probe.stream(f"{table.path}/stream", **{"Last-Event-ID": "0"}) as lines:
+            frames = _frames(lines)
+            first = await anext(frames)
+            require(first[2] == "1", f"went on with event {first[2]} after event 0")
+            await table.resigns()
+            names = [first[0]]
+            async with asyncio.timeout(15):
+                async for name, _, _ in frames:
+                    names.append(name)
+                    if name == "match.end":
+                        break
+            require(names[-1] == "match.end" and set(names[:-1]) == {"match.event"}, f"streamed {names}")
+
+
+async def _frames(lines: AsyncIterator[str]) -> AsyncIterator[tuple[str, Row, str | None]]:
+    """Name, data and id of each server-sent event."""
+    frame: dict[str, str] = {}
+    async for line in lines:
+        name, _, value = line.partition(": ")
+        if name:
+            frame[name] = value
+        elif "data" in frame:
+            yield frame.get("event", ""), json.loads(frame["data"]), frame.get("id")
+            frame = {}
+        else:
+            frame = {}
+
+
+async def unknown_match(probe: Probe) -> None:
+    """There is nothing to be had from a match that does not exist."""
+    async with probe.agent() as line:
+        await line.require_error("no_seat", await line.say("turn.resign", match=NOBODY))
+        id_ = await line.say("resume", {"matches": [{"match": NOBODY, "seq": 0}]})
+        failed = await line.answer_to(id_, "resume_failed")
+        require(failed["data"]["reason"] == "unknown", f"failed as {failed['data']['reason']!r} instead of 'unknown'")
+        answer = await probe.ask("GET", f"/matches/{NOBODY}/turn")
+        require(answer.status_code == 404, f"answered for a match that does not exist with {answer.status_code}")
+
+
+async def others(probe: Probe) -> None:
+    """Other people's matches answer as if they did not exist."""
+    if probe.other is None:
+        raise SkippedError("needs the token of another account in $TABOO_OTHER_TOKEN")
+    own, foreign = Probe(probe.http, probe.token), Probe(probe.http, probe.other)
+    try:
+        async with foreign.table(Role.DEFENDER) as table, own.agent() as line:
+            view = {"turn": 1, "text": "hmm"}
+            for match in (table.match, NOBODY):
+                action = await line.say("turn.action", {"text": "hmm"}, match=match, turn=1)
+                await line.require_error("no_seat", action)
+                id_ = await line.say("resume", {"matches": [{"match": match, "seq": -1}]})
+                failed = await line.answer_to(id_, "resume_failed")
+                require(failed["data"]["reason"] == "unknown", f"failed as {failed['data']['reason']!r}")
+                path = f"/matches/{match}"
+                answers = [
+                    await own.ask("GET", f"{path}/turn"),
+                    await own.ask("POST", f"{path}/actions", view, **{"Idempotency-Key": "theirs"}),
+                    await own.ask("POST", f"{path}/resignation"),
+                ]
+                told = [it.status_code for it in answers]
+                require(told == [404, 404, 404], f"answered requests about another's seat with {told}")
+            await table.plays(1)
+    finally:
+        await own.aclose()
+        await foreign.aclose()
+
+
+SECRETS = (
+    Check(
+        "defender",
+        "no byte for a defender or a spectator of a live match holds the target",
+        "project events for their audience before they are written",
+        defender,
+    ),
+    Check("attacker", "the attacker is told the target", "set `target` in its view and in event 0", attacker),
+    Check(
+        "spectators",
+        "spectators follow by server-sent events, from `Last-Event-ID` to `match.end`",
+        "set `id` to the `seq`, and go on after `Last-Event-ID`",
+        spectators,
+    ),
+    Check("unknown-match", "an unknown match is `no_seat`, `unknown` and 404", "look the seat up", unknown_match),
+    Check(
+        "others",
+        "another's match answers as if it did not exist",
+        "look for a seat of this account before anything else",
+        others,
+    ),
+)
