@@ -28,7 +28,10 @@ EPILOG = (
     "3 the log cannot be read or written, 130 interrupted."
 )
 OWN_PACKAGES = ("agents", "attacks", "web")
-_ORDER = ("match", "play", "tournament", "replay", "export", "import", "said", "words", "agents", "bench")
+_ORDER = (
+    *("serve", "match", "play", "tournament", "agent", "agents", "replay", "export", "import"),
+    *("said", "words", "people", "protocol", "bench"),
+)
 
 
 @dataclass(eq=False)
@@ -74,6 +77,8 @@ def build() -> typer.Typer:
         except registry.BrokenPluginError as broken:
             loaded = _failing(broken)
         if isinstance(loaded, typer.Typer):
+            for part in loaded.registered_commands:
+                part.callback = None if part.callback is None else _interruptible(part.callback)
             app.add_typer(loaded, name=name)
         else:
             app.command(name)(_interruptible(loaded))

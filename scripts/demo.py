@@ -1,6 +1,6 @@
 """A live demonstration at the terminal: one match to read, a small tournament, and what to try next.
 
-Usage: python scripts/demo.py (or `make serve`).
+Usage: python scripts/demo.py (or `make demo`).
 """
 
 import sys

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from serving import Served
 
 from arena.core.rules import PRESETS, Rules
 
@@ -34,21 +35,34 @@ def first_block(path: Path) -> list[str]:
     return [line[2:] for line in block[1].splitlines() if line.startswith("$ ")]
 
 
-def test_the_first_code_block_of_the_readme_runs_and_prints_what_the_second_shows(tmp_path, monkeypatch, capsys):
+def test_the_match_of_the_readme_is_what_its_command_plays(tmp_path, monkeypatch, capsys):
     from arena.cli import main
 
     monkeypatch.setenv("TABOO_DB", str(tmp_path / "taboo.db"))
     monkeypatch.setenv("COLUMNS", "82")
-    (command,) = first_block(ROOT / "README.md")
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    (command,) = re.findall(r"^\$ (taboo match .*)$", readme, flags=re.MULTILINE)
     program, *words = shlex.split(command)
     assert program == "taboo"
     assert main(words) == 0
     transcript = [line.rstrip() for line in capsys.readouterr().out.splitlines() if line]
-    block = re.search(r"```text\n(.*?)```", (ROOT / "README.md").read_text(encoding="utf-8"), flags=re.DOTALL)
+    block = re.search(r"```text\n(.*?)```", readme, flags=re.DOTALL)
     assert block is not None
     shown_there = [line for line in block[1].splitlines() if line]
     assert transcript[: len(shown_there)] == shown_there
     assert transcript[len(shown_there)].startswith("match ")
+
+
+@pytest.mark.slow
+def test_the_first_code_block_of_the_readme_opens_the_arena(tmp_path):
+    assert first_block(ROOT / "README.md") == ["make serve"]
+    recipe = re.search(r"^serve:.*\n((?:\t.*\n)+)", (ROOT / "Makefile").read_text(encoding="utf-8"), flags=re.MULTILINE)
+    assert recipe is not None
+    assert recipe[1].split() == ["@$(BIN)/taboo", "serve", "$(ARGS)"]
+    with Served(tmp_path) as served, served.client() as visitor:
+        page = visitor.get("/")
+        assert page.status_code == 200
+        assert "<form" in page.text
 
 
 PAGES = sorted([*DOCS.glob("*.md"), *ROOT.glob("*.md")])

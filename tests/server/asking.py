@@ -2,6 +2,8 @@
 
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
+from datetime import timedelta
+from time import monotonic
 from typing import Any, TypeVar
 
 import httpx
@@ -37,8 +39,9 @@ class Place:
             # Without a client: to make one takes longer than most requests.
             transport = httpx.ASGITransport(self.app, raise_app_exceptions=False, client=(peer, 5000))
             request = httpx.Request(method, ORIGIN + path, cookies=cookies, **options)
+            began = monotonic()
             response = await transport.handle_async_request(request)
-            response.request = request
+            response.request, response.elapsed = request, timedelta(seconds=monotonic() - began)
             await response.aread()
             return response
 
