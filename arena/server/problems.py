@@ -56,6 +56,7 @@ class Told:
         return row
 
 
+_NO_JSON = Told(422, "input refused", "body: is not JSON in UTF-8", "body")
 ErrorPage: TypeAlias = Callable[[Request, Told], Awaitable[Response]]
 """Makes a page of a refusal, for a person."""
 
@@ -92,7 +93,7 @@ def told_of_validation(error: RequestValidationError) -> Told:
     place = [str(part) for part in first["loc"]]
     field = ".".join(place[1:]) or place[0]
     if first["type"] == "json_invalid":
-        return Told(422, "input refused", "body: is not JSON", "body")
+        return _NO_JSON
     return Told(422, "input refused", f"{field}: {first['msg']}"[:_MAX_DETAIL], field)
 
 
@@ -162,6 +163,8 @@ async def _on_http(request: Request, error: Exception) -> Response:
         413: "the request is too long",
     }
     told = Told(error.status_code, title, details.get(error.status_code, title))
+    if error.status_code == 400:  # the framework's word for a body that it cannot even decode
+        told = _NO_JSON
     _count(request, told)
     return await answer(request, told, error.headers)
 

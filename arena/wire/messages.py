@@ -377,7 +377,7 @@ class MatchStartData(Part):
     rated: bool
     """Whether the result will count."""
     offer: str | None = None
-    """The offer that led here, or the id of the `queue.join`."""
+    """The offer that led here."""
 
 
 class MatchStart(ServerMessage):

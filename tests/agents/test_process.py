@@ -134,7 +134,7 @@ def test_an_agent_that_does_not_answer_is_gone_at_its_deadline(name):
         ("NeedsTwo", "crashed: TypeError: .*2 required positional arguments: 'weights' and 'device'"),
         ("CrashInAct", r"crashed: IndexError: list index out of range \(bad_agents.py, line \d+\)"),
         ("ReturnsNumber", "crashed: TypeError: act returned int, not an Action"),
-        ("TooMuch", "crashed: arena.wire.WireError: message: message: has 2097\\d+ bytes; 1048576 are allowed"),
+        ("TooMuch", "crashed: arena.wire.values.WireError: message: message: has 2097\\d+ bytes; 1048576 are allowed"),
         ("Parent", "exited with code 0$"),
         ("ClosesChannel", "closed its channel$"),
         ("Missing", "crashed: AttributeError: module 'bad_agents' has no attribute 'Missing'"),

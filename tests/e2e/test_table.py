@@ -1,4 +1,4 @@
-"""Two people at a table in real browsers, and the lobby around them: what each learns of the other, and how it is told."""
+"""Two people at a table in real browsers, and the lobby around them: what each learns of the other, and how."""
 
 import signal
 
@@ -86,10 +86,10 @@ def test_the_clock_is_announced_at_thresholds_and_running_out_loses(arena, visit
 
 def test_a_seat_waits_and_is_found_without_scripts(arena, visitor):
     owner, guest = visitor(java_script_enabled=False), visitor(java_script_enabled=False)
-    open_match(owner, arena.url, nickname="host", role="defender", against="link")
+    open_match(owner, arena.url, nickname="harriet", role="defender", against="link")
     assert "/seat/" in owner.url
     guest.goto(owner.url)
-    assert "@host invites you" in guest.inner_text("h1")
+    assert "@harriet invites you" in guest.inner_text("h1")
     guest.fill("#nickname", "visitor")
     guest.check("input[name=agree]")
     guest.click("main form[action$=take] button")
@@ -128,6 +128,11 @@ def test_a_form_with_a_mistake_comes_back_as_it_was(arena, visitor):
     assert page.is_checked("input[name=role][value=defender]")
     assert page.is_checked("input[name=preset][value=spag]")
     assert page.input_value("#person") == "nobody-of-this-name"
+    choose(page, against="agent")
+    page.check("input[name=agree]")
+    page.click("form.start button")
+    seated(page)
+    assert page.inner_text("nav bdi") == "typo"
 
 
 def test_an_outsider_sees_neither_a_private_table_nor_its_seat_page(arena, visitor):

@@ -45,12 +45,27 @@ async def start(request: Request) -> Response:
     form, wish = await sent(request), Wish()
     try:
         wish = Wish.read(form)
-        wish.terms().rules()
+        await _check(house_of(request), wish)
         arrival = await arrive(request, form)
         place = await _open(house_of(request), arrival.account, wish)
     except TabooError as problem:
         return await _lobby(request, wish, wrong_of(problem, words_for(request)))
     return await arrival.settle(request, see_other(request, place))
+
+
+async def _check(house: House, wish: Wish) -> None:
+    """Refuse what can be refused before a guest is made for it. Raises what refuses it."""
+    rules = wish.terms().rules()
+    if wish.against == "person" and await house.people.find(wish.person.removeprefix("@")) is None:
+        raise InputError("person", "nobody here has this name")
+    if wish.against == "agent":
+        agent = next((it for it in house.lobby.agents() if it.name == wish.agent), None)
+        if agent is None:
+            raise InputError("agent", "choose a program that is here")
+        if rules.language not in agent.languages:
+            raise InputError("agent", "choose a program that plays in this language")
+        if wish.seat is not None and wish.seat.other not in agent.roles:
+            raise InputError("agent", "choose a program that plays the other side")
 
 
 async def _open(house: House, account: Account, wish: Wish) -> str:
@@ -62,8 +77,6 @@ async def _open(house: House, account: Account, wish: Wish) -> str:
     if wish.against in ("seat", "link"):
         return _place(await rooms.post(account, role, terms, is_private=wish.against == "link"))
     opponent = wish.agent if wish.against == "agent" else f"@{wish.person.removeprefix('@')}"
-    if opponent in ("", "@"):
-        raise InputError(wish.against, "choose one")
     return _place(await rooms.challenge(account, opponent, role, terms))
 
 

@@ -77,6 +77,12 @@ export class Composer {
     keep(this.sentKey, "");
   }
 
+  /** The match is over: nothing of it stays in this browser. */
+  forget() {
+    keep(this.draftKey, "");
+    keep(this.sentKey, "");
+  }
+
   #submit() {
     const text = this.text();
     if (text !== "" && !this.#isTooLong()) this.send(text);

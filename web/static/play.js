@@ -190,7 +190,7 @@ class Table {
   async end() {
     this.socket.stop();
     this.clock.freeze();
-    this.composer.forgetUnacknowledged();
+    this.composer.forget();
     this.find("#banner").hidden = true;
     document.title = this.page.title;
     await bringEnding(this.root);

@@ -6,6 +6,7 @@ const PROTOCOL = "taboo.v1+json";
 const FIRST_WAIT_MS = 400;
 const LONGEST_WAIT_MS = 15000;
 const OPENING_MS = 10000;
+const PROBE_MS = 4000;
 const UNAUTHORIZED = 4001;
 const GOODBYE = 1000;
 
@@ -205,8 +206,18 @@ export class SeatSocket extends EventTarget {
   }
 
   #comeBackNow() {
-    if (this.isDone || this.socket || this.isConnecting) return;
-    this.#connect();
+    if (this.isDone || this.isConnecting) return;
+    if (this.isLive) this.#probe();
+    else if (!this.socket) this.#connect();
+  }
+
+  /** A machine that slept may hold a connection that the other side gave up long ago. */
+  #probe() {
+    const asked = performance.now();
+    this.#send({ type: "ping", id: freshId() });
+    setTimeout(() => {
+      if (this.isLive && this.heardAt < asked) this.#drop();
+    }, PROBE_MS);
   }
 
   #forget() {

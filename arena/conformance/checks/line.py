@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import secrets
 from collections import deque
 from collections.abc import Callable, Mapping
 from typing import Any, TypeAlias
@@ -56,14 +57,14 @@ class Line:
         self.hello: Row = {}
         self.ready: Row = {}
         self._kept: deque[Row] = deque()
-        self._numbers = 0
+        self._numbers, self._prefix = 0, secrets.token_hex(4)
 
     # --- saying ---
 
     def name(self) -> str:
-        """A fresh id."""
+        """A fresh id: a seat's ids are remembered beyond a connection, so that no two connections may share one."""
         self._numbers += 1
-        return f"c{self._numbers}"
+        return f"{self._prefix}.{self._numbers}"
 
     async def say(self, type_: str, data: object = None, **head: object) -> str:
         """Send one message under a fresh id, unless `id` is given. Its id."""
@@ -94,22 +95,21 @@ class Line:
             if fits(row):
                 self._kept.remove(row)
                 return row
-        while True:
-            new = await self._receive(wanted, within)
-            if fits(new):
-                return new
-            self._kept.append(new)
+        try:
+            async with asyncio.timeout(within):
+                while not fits(row := await self._receive(wanted)):
+                    self._kept.append(row)
+                return row
+        except TimeoutError:
+            raise DeviationError(f"sent no {wanted} within {within:g} s") from None
 
     def keep(self, row: Row) -> None:
         """Put a message back that was heard too early."""
         self._kept.append(row)
 
-    async def _receive(self, wanted: str, within: float) -> Row:
+    async def _receive(self, wanted: str) -> Row:
         try:
-            async with asyncio.timeout(within):
-                text = await self.socket.recv()
-        except TimeoutError:
-            raise DeviationError(f"sent no {wanted} within {within:g} s") from None
+            text = await self.socket.recv()
         except ConnectionClosed:
             raise DeviationError(
                 f"closed the connection with {self.socket.close_code} where {wanted} was due"

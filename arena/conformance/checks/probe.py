@@ -1,4 +1,4 @@
-"""What checks are made of: ways to the server, agents that connect, and a match of the account against itself."""
+"""What checks are made of: connections of agents, and a live match whose other seat is played by HTTP."""
 
 import asyncio
 import secrets
@@ -12,11 +12,11 @@ from websockets.asyncio.client import connect
 from websockets.typing import Origin, Subprotocol
 
 from arena.conformance.checks.line import PATIENCE, Line, Row
+from arena.conformance.checks.ways import Way
 from arena.conformance.finding import DeviationError, SkippedError, require
 from arena.core.verdict import Role
 from arena.wire import PATH, SUBPROTOCOL
 
-API = "/api/v1"
 _POLL_SECONDS = 0.1
 _MAX_HEARD = 1 << 24
 
@@ -30,32 +30,23 @@ class Probe:
         schemes = {"http": "ws", "https": "wss", "ws": "ws", "wss": "wss"}
         self.http = str(base.copy_with(scheme={"ws": "http", "wss": "https"}.get(base.scheme, base.scheme))).rstrip("/")
         self.socket = str(base.copy_with(scheme=schemes.get(base.scheme, "ws"))).rstrip("/") + PATH
-        self.token, self.other = token, other
-        self._client = httpx.AsyncClient(base_url=self.http + API, timeout=PATIENCE * 2)
+        self.token = token
+        self.own = Way.with_token(self.http, token)
+        self._other = None if other is None else Way.with_token(self.http, other)
+        self._coming = asyncio.Lock()
+
+    async def other(self) -> Way:
+        """Somebody else's way: of the other account, or of a guest. Raises SkippedError where there is neither."""
+        async with self._coming:
+            if self._other is None:
+                self._other = await Way.as_guest(self.http)
+            return self._other
 
     async def aclose(self) -> None:
         """Let go of the connections."""
-        await self._client.aclose()
-
-    # --- HTTP ---
-
-    async def ask(
-        self, method: str, path: str, json: object = None, *, token: str | None = None, **headers: str
-    ) -> httpx.Response:
-        """One request with a bearer token, this account's unless another is given."""
-        bearer = {"Authorization": f"Bearer {token or self.token}"}
-        try:
-            return await self._client.request(method, path, json=json, headers={**bearer, **headers})
-        except httpx.HTTPError as wrong:
-            raise DeviationError(f"did not answer {method} {API}{path}: {type(wrong).__name__}") from None
-
-    @asynccontextmanager
-    async def stream(self, path: str, **headers: str) -> AsyncIterator[AsyncIterator[str]]:
-        """The lines of a stream of server-sent events."""
-        bearer = {"Authorization": f"Bearer {self.token}"}
-        async with self._client.stream("GET", path, headers={**bearer, **headers}) as response:
-            require(response.status_code == 200, f"answered GET {API}{path} with {response.status_code}")
-            yield response.aiter_lines()
+        await self.own.aclose()
+        if self._other is not None:
+            await self._other.aclose()
 
     # --- sockets ---
 
@@ -87,18 +78,18 @@ class Probe:
         """A connection of an agent that has been let in."""
         async with self.line() as line:
             await line.greet()
-            await line.identify({"name": name or fresh_name()}, seats=seats, instance=instance, is_open=False)
+            await line.identify({"name": name or fresh_name()}, seats=seats, instance=instance, is_open=True)
             yield line
 
     @asynccontextmanager
     async def table(self, role: Role, turns: int = 3) -> AsyncIterator["Table"]:
-        """A live match: an agent of the account in `role`, on a socket, and the account's person opposite, by HTTP."""
-        name = fresh_name()
+        """A live match: an agent of the account in `role`, on a socket, and a person opposite, by HTTP."""
+        name, person = fresh_name(), await self.other()
         async with self.agent(name) as line:
             player = line.ready["player"]
             terms = {"preset": "paper", "rated": False, "changes": {"judges": [], "max_turns": turns}}
             wish = {"opponent": player, "role": role.other.value, "terms": terms, "is_private": False}
-            asked = asyncio.create_task(self.ask("POST", "/lobby/challenges", wish))
+            asked = asyncio.create_task(person.ask("POST", "/lobby/challenges", wish))
             try:
                 offer = (await line.hear("match.offer"))["data"]["offer"]
                 await line.say("match.accept", {"offer": offer})
@@ -108,12 +99,12 @@ class Probe:
             _require_opened(answer)
             require(answer.json().get("match") == start["match"], "named another match over HTTP than on the socket")
             require(start["data"]["offer"] == offer, "did not name the offer in `match.start`")
-            table = Table(self, line, name, start["match"], role)
+            table = Table(person, line, name, start["match"], role)
             try:
                 yield table
             finally:
                 with suppress(DeviationError):
-                    await self.ask("POST", f"/matches/{table.match}/resignation")
+                    await person.ask("POST", f"/matches/{table.match}/resignation")
 
 
 def _require_opened(answer: httpx.Response) -> None:
@@ -129,9 +120,9 @@ def fresh_name() -> str:
 
 @dataclass
 class Table:
-    """A match that the account plays against itself. `line` is the agent's; the person acts by HTTP."""
+    """A live match. `line` is the agent's; the person acts by HTTP."""
 
-    probe: Probe
+    person: Way
     line: Line
     name: str
     match: str
@@ -172,7 +163,7 @@ class Table:
         """What the person is asked, as soon as it is to move."""
         async with asyncio.timeout(PATIENCE):
             while True:
-                answer = (await self.probe.ask("GET", f"{self.path}/turn")).json()
+                answer = (await self.person.ask("GET", f"{self.path}/turn")).json()
                 if answer.get("is_to_move") and answer.get("role") == self.role.other.value:
                     view: Row = answer["view"]
                     return view
@@ -182,7 +173,7 @@ class Table:
         """The person acts, once it is to move."""
         view = await self.person_view()
         body = {"turn": view["turn"], "text": text, "guess": guess}
-        return await self.probe.ask("POST", f"{self.path}/actions", body, **{"Idempotency-Key": key or fresh_name()})
+        return await self.person.ask("POST", f"{self.path}/actions", body, **{"Idempotency-Key": key or fresh_name()})
 
     async def plays(self, turns: int) -> None:
         """Both sides say something in so many turns."""

@@ -53,7 +53,7 @@ async def goes_on(probe: Probe) -> None:
         await table.plays(1)
         async with probe.agent(table.name) as line:
             await _resume(line, table, 0)
-            resumed = Table(probe, line, table.name, table.match, table.role)
+            resumed = Table(table.person, line, table.name, table.match, table.role)
             await resumed.takes((await resumed.asked())["turn"], "hmm hmm")
             await resumed.person_acts("mhm mhm")
             await resumed.hear("match.end")
@@ -71,7 +71,7 @@ async def ahead(probe: Probe) -> None:
             snapshot = (await line.hear("snapshot", match=table.match))["data"]
             require(snapshot["events"] == told, "showed other events in `snapshot` than it had sent")
             require(snapshot["role"] == table.role.value, "showed another role in `snapshot`")
-            resumed = Table(probe, line, table.name, table.match, table.role)
+            resumed = Table(table.person, line, table.name, table.match, table.role)
             await resumed.takes((await resumed.asked())["turn"], "hmm hmm")
 
 
@@ -94,7 +94,7 @@ async def acts_after_loss(probe: Probe) -> None:
         first = await table.ack(await table.act(1, "hmm", id_="kept"))
         async with probe.agent(table.name) as line:
             await _resume(line, table, -1)
-            resumed = Table(probe, line, table.name, table.match, table.role)
+            resumed = Table(table.person, line, table.name, table.match, table.role)
             again = await resumed.ack(await resumed.act(1, "hmm", id_="kept"))
             require(again["status"] == "duplicate", f"acknowledged a repeated id as {again['status']!r}")
             require(again["seq"] == first["seq"], "named another event for the same action")

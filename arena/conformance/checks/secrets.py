@@ -8,6 +8,7 @@ from typing import Any
 
 from arena.conformance.checks.line import Row
 from arena.conformance.checks.probe import Check, Probe
+from arena.conformance.checks.ways import Way
 from arena.conformance.finding import SkippedError, require
 from arena.core.verdict import Role
 
@@ -45,7 +46,7 @@ async def defender(probe: Probe) -> None:
     """No byte that a defender or a spectator is sent holds the word, until the match is over."""
     async with probe.table(Role.DEFENDER) as table:
         target = (await table.person_view())["target"]
-        async with probe.stream(f"{table.path}/stream") as lines:
+        async with probe.own.stream(f"{table.path}/stream") as lines:
             frames = _frames(lines)
             await table.plays(2)
             async with probe.agent(table.name) as line:
@@ -72,7 +73,7 @@ async def spectators(probe: Probe) -> None:
     """A spectator follows a match to its end, and comes back to where it left off."""
     async with probe.table(Role.DEFENDER) as table:
         await table.plays(1)
-        async with probe.stream(f"{table.path}/stream", **{"Last-Event-ID": "0"}) as lines:
+        async with probe.own.stream(f"{table.path}/stream", **{"Last-Event-ID": "0"}) as lines:
             frames = _frames(lines)
             first = await anext(frames)
             require(first[2] == "1", f"went on with event {first[2]} after event 0")
@@ -107,36 +108,46 @@ async def unknown_match(probe: Probe) -> None:
         id_ = await line.say("resume", {"matches": [{"match": NOBODY, "seq": 0}]})
         failed = await line.answer_to(id_, "resume_failed")
         require(failed["data"]["reason"] == "unknown", f"failed as {failed['data']['reason']!r} instead of 'unknown'")
-        answer = await probe.ask("GET", f"/matches/{NOBODY}/turn")
+        answer = await probe.own.ask("GET", f"/matches/{NOBODY}/turn")
         require(answer.status_code == 404, f"answered for a match that does not exist with {answer.status_code}")
 
 
 async def others(probe: Probe) -> None:
     """Other people's matches answer as if they did not exist."""
-    if probe.other is None:
-        raise SkippedError("needs the token of another account in $TABOO_OTHER_TOKEN")
-    own, foreign = Probe(probe.http, probe.token), Probe(probe.http, probe.other)
+    stranger, own = await probe.other(), probe.own
+    match = await _match_of(stranger)
     try:
-        async with foreign.table(Role.DEFENDER) as table, own.agent() as line:
-            view = {"turn": 1, "text": "hmm"}
-            for match in (table.match, NOBODY):
-                action = await line.say("turn.action", {"text": "hmm"}, match=match, turn=1)
+        async with probe.agent() as line:
+            for asked in (match, NOBODY):
+                action = await line.say("turn.action", {"text": "hmm"}, match=asked, turn=1)
                 await line.require_error("no_seat", action)
-                id_ = await line.say("resume", {"matches": [{"match": match, "seq": -1}]})
+                id_ = await line.say("resume", {"matches": [{"match": asked, "seq": -1}]})
                 failed = await line.answer_to(id_, "resume_failed")
                 require(failed["data"]["reason"] == "unknown", f"failed as {failed['data']['reason']!r}")
-                path = f"/matches/{match}"
+                path, body = f"/matches/{asked}", {"turn": 1, "text": "hmm"}
                 answers = [
                     await own.ask("GET", f"{path}/turn"),
-                    await own.ask("POST", f"{path}/actions", view, **{"Idempotency-Key": "theirs"}),
+                    await own.ask("POST", f"{path}/actions", body, **{"Idempotency-Key": "theirs"}),
                     await own.ask("POST", f"{path}/resignation"),
                 ]
                 told = [it.status_code for it in answers]
                 require(told == [404, 404, 404], f"answered requests about another's seat with {told}")
-            await table.plays(1)
+        require((await stranger.ask("GET", f"/matches/{match}/turn")).status_code == 200, "ended another's match")
     finally:
-        await own.aclose()
-        await foreign.aclose()
+        await stranger.ask("POST", f"/matches/{match}/resignation")
+
+
+async def _match_of(stranger: Way) -> str:
+    """A live match of somebody else against one of the host's own agents."""
+    agents = (await stranger.ask("GET", "/agents")).json()
+    known = [it for it in agents if it["kind"] == "built_in" and "en" in it["languages"]]
+    if not known:
+        raise SkippedError("needs an agent of the host's own to play against")
+    role = Role(known[0]["roles"][0]).other
+    wish = {"opponent": known[0]["name"], "role": role.value, "terms": {"rated": False}}
+    answer = await stranger.ask("POST", "/lobby/challenges", wish)
+    require(answer.status_code == 201, f"answered a challenge with {answer.status_code}")
+    return str(answer.json()["match"])
 
 
 SECRETS = (

@@ -27,12 +27,14 @@ async def challenge(probe: Probe) -> None:
 async def queue(probe: Probe) -> None:
     """An agent that looks for a match finds one against the host's own agents, and plays it."""
     async with probe.agent() as line:
-        wish = {"with_people": False, "rated": False}
+        wish = {"with_people": False, "rated": False, "preset": "spag"}
         id_ = await line.say("queue.join", wish)
         await line.answer_to(id_, "queue.joined")
-        start = await line.hear("match.start", within=QUEUE_SECONDS)
-        require(start["data"]["offer"] == id_, "did not name the `queue.join` in `match.start`")
-        table, events = Table(probe, line, "", start["match"], Role(start["data"]["role"])), []
+        offer = (await line.hear("match.offer", within=QUEUE_SECONDS))["data"]["offer"]
+        await line.say("match.accept", {"offer": offer})
+        start = await line.hear("match.start")
+        require(start["data"]["offer"] == offer, "did not name the offer in `match.start`")
+        table, events = Table(probe.own, line, "", start["match"], Role(start["data"]["role"])), []
         while True:
             row = await table.hear("turn.request", "match.event", "match.end")
             if row["type"] == "match.end":
@@ -40,7 +42,7 @@ async def queue(probe: Probe) -> None:
             if row["type"] == "match.event":
                 events.append(row)
             else:
-                await table.act(row["turn"], f"hmm hmm {row['turn']}")
+                await table.takes(row["turn"], f"hmm hmm {row['turn']}")
         _require_dense(events)
 
 
@@ -149,8 +151,8 @@ async def by_http(probe: Probe) -> None:
     async with probe.table(Role.DEFENDER) as table:
         body, path = {"turn": (await table.person_view())["turn"], "text": "mhm"}, f"{table.path}/actions"
         key = {"Idempotency-Key": fresh_name()}
-        several = await asyncio.gather(*(probe.ask("POST", path, body, **key) for _ in range(3)))
-        several.append(await probe.ask("POST", path, body, **key))
+        several = await asyncio.gather(*(table.person.ask("POST", path, body, **key) for _ in range(3)))
+        several.append(await table.person.ask("POST", path, body, **key))
         require(
             all(it.status_code == 200 for it in several),
             f"answered one action, sent several times, with {[it.status_code for it in several]}",
@@ -171,7 +173,7 @@ TURNS = (
     ),
     Check(
         "queue",
-        "`queue.join` finds a match against the host's own agents",
+        "`queue.join` leads to an offer against the host's own agents",
         "let agents that wait for nobody in particular play built-in ones",
         queue,
     ),

@@ -28,7 +28,7 @@ class Trial:
     # --- sitting down ---
 
     async def seat(self, role: Role = Role.DEFENDER) -> StagedMatch:
-        """Give the client a seat, by its own wish where it has one, by an offer otherwise. Nothing is told yet."""
+        """Offer the client a seat, whether it looks for one or not. Nothing of the match is told yet."""
         match = StagedMatch(self.numbers.next("match"), role)
         self._opening = match.begin()
         self.guest.live.add(match.id)
@@ -36,9 +36,8 @@ class Trial:
         return match
 
     async def _offer(self, match: StagedMatch) -> str:
-        wishes = self.guest.visit.wishes
-        if wishes:
-            return wishes.popleft()
+        if self.guest.visit.wishes:
+            self.guest.visit.wishes.popleft()
         offer = self.numbers.next("offer")
         data = {"offer": offer, "role": match.role.value, "rules": match.rules.to_json(), "rated": False}
         message = {"type": "match.offer", "ts": 0, "data": {**data, "expires_ms": OFFER_MS}}

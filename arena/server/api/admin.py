@@ -204,7 +204,7 @@ async def abort(who: CallerIn, house: HouseIn, match: Match) -> Aborted:
     return Aborted(match=match)
 
 
-@router.get("/words", summary="How the words fare", responses=refusals(401))
+@router.get("/words", summary="How the words fare", responses=refusals(401, 404))
 async def words(
     who: CallerIn,
     house: HouseIn,
