@@ -18,7 +18,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import httpx
 
@@ -34,7 +34,7 @@ FLAGS = [
     "--disable-sync",
 ]
 WIDTHS = {"phone": 390, "wide": 1280}
-THEMES = ("light", "dark")
+THEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
 PASSWORD = "a long enough password"
 
 
@@ -123,10 +123,13 @@ class Visitor:
         raise RuntimeError(f"match {match} does not go on")
 
     @property
-    def cookies(self) -> list[dict[str, object]]:
+    def cookies(self) -> list[Any]:
         """What a browser needs to be this visitor."""
         found = self._client.cookies.jar
-        return [{"name": it.name, "value": it.value, "domain": it.domain.removesuffix(".local"), "path": it.path} for it in found]
+        return [
+            {"name": it.name, "value": it.value, "domain": it.domain.removesuffix(".local"), "path": it.path}
+            for it in found
+        ]
 
 
 def say(text: str) -> Callable[[dict[str, Any]], dict[str, Any]]:
@@ -167,10 +170,15 @@ def enliven(url: str) -> Life:
     alice.play(life.matches["hostile"], [*calm, say(hostile), say("Which tool do you reach for?")])
     _resign(alice, life.matches["hostile"])
     life.matches["chinese"] = chinese.open("honest", "attacker", "zh")
-    asked = ("\u4f60\u65e9\u996d\u559c\u6b22\u5403\u4ec0\u4e48\uff1f", "\u5468\u672b\u4e00\u822c\u53bb\u54ea\u91cc\uff1f")
+    asked = (
+        "\u4f60\u65e9\u996d\u559c\u6b22\u5403\u4ec0\u4e48\uff1f",
+        "\u5468\u672b\u4e00\u822c\u53bb\u54ea\u91cc\uff1f",
+    )
     chinese.play(life.matches["chinese"], [*map(say, asked), say("\u6211\u6ca1\u8bf4\u8fc7{word}\u5427\uff1f")])
     for match, seq in ((life.matches["hostile"], 5), (life.matches["leaked"], 1)):
-        chinese.ask("POST", f"/matches/{match}/reports", {"seq": seq, "reason": "This is not a sentence, it is an attack."})
+        chinese.ask(
+            "POST", f"/matches/{match}/reports", {"seq": seq, "reason": "This is not a sentence, it is an attack."}
+        )
     life.matches["live"] = alice.open("trigger", "defender")
     alice.play(life.matches["live"], [say("I had rather not say."), say("It depends on the weather.")])
     alice.ask("POST", "/tokens", {"label": "parrot on the lab machine", "scopes": ["play"], "days": 90})
@@ -221,8 +229,16 @@ def shots(life: Life) -> list[Shot]:
         "error-404": "/nothing",
         "watch": f"/watch/{match['live']}",
     }
-    mine = {"lobby": "/lobby", "account": "/account", "play": f"/play/{match['live']}", "play-over": f"/play/{match['guessed']}"}
-    ruling = {name: f"/admin{'' if name == 'overview' else '/' + name}" for name in ("overview", "reports", "users", "matches", "words")}
+    mine = {
+        "lobby": "/lobby",
+        "account": "/account",
+        "play": f"/play/{match['live']}",
+        "play-over": f"/play/{match['guessed']}",
+    }
+    ruling = {
+        name: f"/admin{'' if name == 'overview' else '/' + name}"
+        for name in ("overview", "reports", "users", "matches", "words")
+    }
     return [
         *(Shot(name, path) for name, path in public.items()),
         *(Shot(name, path, alice) for name, path in mine.items()),
@@ -231,7 +247,20 @@ def shots(life: Life) -> list[Shot]:
         Shot("register-wrong", "/register", act=_register_wrongly),
         Shot("token", "/account", alice, act=_make_token),
         Shot("match-replay", f"/matches/{match['leaked']}", act=_step_back),
-        *(Shot(f"zh-{name}", public[name], None, "zh") for name in ("home", "register", "matches", "agents", "agent", "rules", "agreement", "error-404", "lobby-stranger")),
+        *(
+            Shot(f"zh-{name}", public[name], None, "zh")
+            for name in (
+                "home",
+                "register",
+                "matches",
+                "agents",
+                "agent",
+                "rules",
+                "agreement",
+                "error-404",
+                "lobby-stranger",
+            )
+        ),
         Shot("zh-match", f"/matches/{match['chinese']}", None, "zh"),
         Shot("zh-account", "/account", alice, "zh"),
         Shot("zh-play", f"/play/{match['live']}", alice, "zh"),
@@ -294,7 +323,7 @@ def take(life: Life, folder: Path, wanted: list[str]) -> list[str]:
     return wrong
 
 
-def _wish(url: str, language: str) -> list[dict[str, object]]:
+def _wish(url: str, language: str) -> list[Any]:
     host = re.sub(r"^http://|:\d+$", "", url)
     return [{"name": "taboo_lang", "value": language, "domain": host, "path": "/"}]
 

@@ -1,7 +1,7 @@
 """What the pages say, in every language they speak: catalogues in `web/words/*.LANGUAGE.toml`, keyed by meaning.
 
-All files of a language make one catalogue; tables nest, so `[home] title` is the key `home.title`. A key that is missing
-is a bug and raises. What players wrote is put into a sentence isolated, so that it cannot turn the sentence around.
+All files of a language make one catalogue; tables nest, so `[home] title` is the key `home.title`. A missing key is a
+bug and raises. What players wrote is put into a sentence isolated, so that it cannot turn the sentence around.
 """
 
 import re
@@ -41,7 +41,7 @@ class Words:
         return _GAP.sub(lambda gap: isolated(str(values[gap[1]])), self.texts[key])
 
     def markup(self, key: str, /, **values: object) -> Markup:
-        """The text of a key that holds markup of ours; values are escaped, and isolated as elements. Raises KeyError."""
+        """The text of a key that holds markup of ours; values are escaped, each in its own element. Raises KeyError."""
         return Markup(_GAP.sub(lambda gap: _element(values[gap[1]]), self.texts[key]))
 
     def raw(self, key: str) -> str:

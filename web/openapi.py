@@ -67,7 +67,7 @@ def topics(document: Json) -> tuple[Topic, ...]:
 
 def _route(document: Json, path: str, method: str, operation: Json) -> Route:
     answers = operation.get("responses", {})
-    good = next((answers[status] for status in answers if status.startswith("2")), {})
+    good: Json = next((answers[status] for status in answers if status.startswith("2")), {})
     security = operation.get("security", [])
     return Route(
         id=f"{method}-{path.strip('/').replace('/', '-').replace('{', '').replace('}', '').replace(':', '-')}",

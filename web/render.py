@@ -1,14 +1,13 @@
 """A page: a template, the words of the visitor's language, and what every page knows about the visitor.
 
-`show` makes a page, `sent` reads a form that one of our pages sent, `see_other` goes on to another page. Everything that
-a template prints is escaped, and what cannot be seen in it is written out.
+`show` makes a page, `sent` reads a form that one of our pages sent, `see_other` goes on to another page. Whatever a
+template prints is escaped, and what cannot be seen in it is written out.
 """
 
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any
 from urllib.parse import parse_qsl, quote
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
@@ -189,6 +188,3 @@ async def _read(request: Request) -> dict[str, tuple[str, ...]]:
     for name, value in pairs:
         fields[name] = (*fields.get(name, ()), value)
     return fields
-
-
-Values = dict[str, Any]

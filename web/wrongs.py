@@ -1,4 +1,4 @@
-"""Refusals in the visitor's words, beside the field at fault. The server's own sentence goes along where it says more."""
+"""Refusals in the visitor's words, beside the field at fault, with the server's own sentence where it says more."""
 
 from dataclasses import dataclass
 
@@ -23,7 +23,7 @@ class Wrong:
 
 
 def wrong_of(error: TabooError, tell: Words, *, fields: tuple[str, ...] = ()) -> Wrong:
-    """What to say of a refusal on a form that has these fields. Raises the error again where it is the server's fault."""
+    """What to say of a refusal on a form that has these fields. Raises the error again where it is our fault."""
     told = told_of(error)
     if told.status >= 500 and told.status != 503:
         raise error

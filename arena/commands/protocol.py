@@ -114,9 +114,9 @@ def check(
 ) -> None:
     """Try a running server: does it keep to the protocol, whatever a client does?
 
-    The token of an account stands in $TABOO_TOKEN, never on the command line; a second account's in $TABOO_OTHER_TOKEN
-    lets other people's matches be tried too. The account plays a few unrated matches against itself.
-    Exits with 1 where a promise is broken.
+    The token of an account stands in $TABOO_TOKEN, never on the command line. It plays some unrated matches against a
+    guest, or, where the server takes none, against the account whose token stands in $TABOO_OTHER_TOKEN.
+    Takes as long as two heartbeats. Exits with 1 where a promise is broken.
 
     Example: [bold]taboo protocol check http://localhost:8000[/bold]
     """

@@ -12,7 +12,7 @@ import arena
 from arena import registry
 from arena.core.ports import Agent
 from arena.places import log_path
-from arena.server import api, problems
+from arena.server import api, limits, problems
 from arena.server.addresses import address_of
 from arena.server.archive import Archive
 from arena.server.hall import Hall
@@ -29,6 +29,8 @@ from arena.wire import PATH
 from arena.words import WordMatcher, said
 
 PAGES = "arena.pages"
+MAX_BODY = 256 * 1024
+"""Bytes of the largest request."""
 
 
 def create_app(settings: Settings) -> FastAPI:
@@ -50,9 +52,11 @@ def create_app(settings: Settings) -> FastAPI:
         docs_url=None,
         redoc_url=None,
         lifespan=lifespan,
+        max_body_size=MAX_BODY,
     )
     app.state.settings = settings
     problems.install(app)
+    limits.install(app, settings)
     app.include_router(api.ops)
     app.include_router(api.router)
     app.router.routes.append(WebSocketRoute(PATH, _socket))
@@ -111,7 +115,8 @@ async def _running(settings: Settings, app: FastAPI) -> AsyncIterator[House]:
         try:
             await asyncio.to_thread(warm_up)
             await hall.resume()
-            async with house.lobby.running(), house.switchboard.beating(settings.heartbeat_seconds):
+            seconds = settings.heartbeat_seconds
+            async with house.lobby.running(), house.switchboard.beating(seconds), hall.beating(seconds):
                 yield house
         finally:
             await house.switchboard.close_all()

@@ -10,6 +10,7 @@ from sqlalchemy import Connection, Select, and_, func, or_, select
 from sqlalchemy.engine import RowMapping
 
 from arena.core.events import Acted, Event, Refused, Started
+from arena.core.hits import Language
 from arena.core.verdict import Reason, Role
 from arena.server.archive_values import (
     MAX_LIMIT,
@@ -23,6 +24,7 @@ from arena.server.archive_values import (
     WordCount,
 )
 from arena.server.errors import ConflictError, NotFoundError
+from arena.server.lobby.dealing import has_seen, note_seen
 from arena.server.people import Account, Rank
 from arena.server.players import Kind
 from arena.store import StoreLog, stored
@@ -54,8 +56,19 @@ class Archive:
         return await self._log.look(lambda connection: _find(connection, query, viewer))
 
     async def match(self, match: str, viewer: Account | None) -> MatchRecord:
-        """One match. Raises NotFoundError, also for a private match of others."""
-        return await self._log.look(lambda connection: _record(connection, match, viewer))
+        """One match. Raises NotFoundError, also for a private match of others.
+
+        Whoever is signed in has seen its word then, and is not dealt it to defend.
+        """
+        record = await self._log.look(lambda connection: _record(connection, match, viewer))
+        if viewer is not None:
+            await self.reveal(viewer.id, record.summary.language, record.summary.target)
+        return record
+
+    async def reveal(self, account: str, language: Language, word: str) -> None:
+        """Note that an account was shown a word. Raises LogError."""
+        if not await self._log.look(lambda connection: has_seen(connection, account, language, word)):
+            await self._log.work(lambda connection: note_seen(connection, [account], language, word))
 
     async def record(self, player: str) -> dict[Role, RoleRecord]:
         """How a player fared in each role, in public and private matches alike."""

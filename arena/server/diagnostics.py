@@ -135,6 +135,8 @@ def configure(settings: Settings, stream: TextIO | None = None) -> None:
         logger = logging.getLogger(name)
         logger.handlers.clear()
         logger.propagate = True
+    for name in ("uvicorn", "uvicorn.error", "alembic"):  # they tell how they are built, not how they are
+        logging.getLogger(name).setLevel(max(logging.WARNING, root.level))
     # A line for each request would name whoever watches whom; refusals are counted by `metrics`.
     logging.getLogger("uvicorn.access").disabled = True
 

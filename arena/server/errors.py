@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from arena.core.errors import RulesError, TabooError, UnknownNameError
+from arena.registry import JudgeVersionError
 from arena.store.errors import LogError, MatchNotFoundError, RedactionError
 from arena.words.errors import TargetError
 from arena.words.lists import WordListError
@@ -143,6 +144,7 @@ PROBLEMS: dict[type[TabooError], Problem] = {
     FullError: Problem(503, "full"),
     RulesError: Problem(422, "rules refused"),
     UnknownNameError: Problem(422, "unknown name"),
+    JudgeVersionError: Problem(422, "judge refused"),
     TargetError: Problem(422, "word refused"),
     WordListError: Problem(422, "word list refused"),
     MatchNotFoundError: Problem(404, "not found"),

@@ -134,7 +134,9 @@ def pages(town, alice, boss, match) -> Callable[[str], dict[str, Page]]:
         for who, paths in shown.items():
             browser = Browser(town.place, dict(who.cookies) if who is not None else {}, language)
             for path in paths:
-                found[f"{path} as {'nobody' if who is None else 'alice' if who is alice else 'boss'}"] = browser.get(path)
+                found[f"{path} as {'nobody' if who is None else 'alice' if who is alice else 'boss'}"] = browser.get(
+                    path
+                )
         return found
 
     return look

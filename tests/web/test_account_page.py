@@ -32,7 +32,8 @@ def test_a_token_of_somebody_else_cannot_be_revoked(town, alice):
 
 
 @pytest.mark.parametrize(
-    ("fields", "field"), [({"label": ""}, "label"), ({"scopes": ()}, "scopes"), ({"days": "x"}, "days"), ({"days": "9999"}, "days")]
+    ("fields", "field"),
+    [({"label": ""}, "label"), ({"scopes": ()}, "scopes"), ({"days": "x"}, "days"), ({"days": "9999"}, "days")],
 )
 def test_what_is_wrong_with_a_token_stands_beside_the_field(alice, fields, field):
     given = {"label": "parrot", "scopes": ("play", "read"), "days": "30", **fields}
@@ -62,7 +63,9 @@ def test_a_new_password_lets_in_and_ends_the_other_browsers(place, town):
     assert Browser(place).send("/login", name="walter", password="another long sentence").status == 303
 
 
-@pytest.mark.parametrize(("old", "new", "field"), [("wrong", "another long sentence", "old"), (PASSWORD, "short", "new")])
+@pytest.mark.parametrize(
+    ("old", "new", "field"), [("wrong", "another long sentence", "old"), (PASSWORD, "short", "new")]
+)
 def test_a_password_that_does_not_do_is_told_beside_the_field(alice, old, new, field):
     page = alice.send("/account/password", old=old, new=new)
     assert page.status == 422

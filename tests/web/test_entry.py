@@ -119,7 +119,9 @@ def test_logging_in_goes_on_to_where_the_visitor_wanted(place, alice):
     assert browser.follow(page).one("h1").text == "alice"
 
 
-@pytest.mark.parametrize("away", ["//evil.example", "https://evil.example", "/\\evil.example", "javascript:alert(1)", "/\t/x"])
+@pytest.mark.parametrize(
+    "away", ["//evil.example", "https://evil.example", "/\\evil.example", "javascript:alert(1)", "/\t/x"]
+)
 def test_logging_in_never_leads_away(place, alice, away):
     page = Browser(place).send("/login", name="alice", password=PASSWORD, next=away)
     assert page.response.headers["location"] == "/lobby"
@@ -189,7 +191,8 @@ def test_a_stranger_is_at_the_table_with_one_form(place, role, language):
 
 
 @pytest.mark.parametrize(
-    ("fields", "text"), [({"agree": ""}, "Agree first"), ({"nickname": "!"}, "This name"), ({"role": "judge"}, "Choose a side")]
+    ("fields", "text"),
+    [({"agree": ""}, "Agree first"), ({"nickname": "!"}, "This name"), ({"role": "judge"}, "Choose a side")],
 )
 def test_a_form_that_does_not_fit_is_shown_again_with_what_was_typed(place, fields, text):
     given = {"nickname": "vera", "agree": "yes", "role": "defender", "language": "zh", **fields}

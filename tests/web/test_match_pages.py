@@ -7,7 +7,7 @@ from arena.core.hits import Language
 from arena.core.verdict import Role
 from arena.server.moderation import Moderation, Outcome
 
-HOSTILE = '<script>alert(1)</script> "><img src=x onerror=alert(2)> {{ 7 * 7 }} \u202egnirts\u202c \u0007 & \'q\''
+HOSTILE = "<script>alert(1)</script> \"><img src=x onerror=alert(2)> {{ 7 * 7 }} \u202egnirts\u202c \u0007 & 'q'"
 
 
 def test_the_exact_characters_that_decided_are_marked(alice, match):
@@ -62,7 +62,14 @@ def test_hostile_words_and_what_cannot_be_seen_are_shown_as_they_are(place, town
 
 
 def test_a_hostile_search_is_escaped(visitor):
-    for path in ("/matches?player=", "/rules?text=x&word=", "/login?next=/", "/agents/", "/matches/", "/rules?word=x&text="):
+    for path in (
+        "/matches?player=",
+        "/rules?text=x&word=",
+        "/login?next=/",
+        "/agents/",
+        "/matches/",
+        "/rules?word=x&text=",
+    ):
         page = visitor.get(path + "%3Cscript%3Ealert(1)%3C/script%3E%22%3E")
         assert "<script>alert" not in page.html, path
         assert 'alert(1)</script>">' not in page.html, path
@@ -133,7 +140,10 @@ def test_the_list_has_pages_that_keep_the_filters(place, town):
     assert len(second.all("tr")) == 2
     assert second.one("input", name="player").attributes["value"] == "@ida"
     assert not [it for it in second.all("a") if it.attributes.get("rel") == "next"]
-    assert next(it for it in second.all("a") if it.attributes.get("rel") == "prev").attributes["href"] == "/matches?player=%40ida"
+    assert (
+        next(it for it in second.all("a") if it.attributes.get("rel") == "prev").attributes["href"]
+        == "/matches?player=%40ida"
+    )
 
 
 # --- reports, and words taken back ------------------------------------------------------------------------------------

@@ -105,7 +105,12 @@ def test_a_document_of_any_shape_is_shown():
     tree = {"type": "object", "properties": {"leaves": leaf, "kind": {"enum": ["oak"]}, "age": {"type": "integer"}}}
     body = {"content": {"application/json": {"schema": {"$ref": "#/components/schemas/Tree"}}}}
     parameter = {"name": "how", "in": "query", "schema": {"anyOf": [{"type": "string"}, {"type": "null"}]}}
-    operation = {"summary": "Grow", "requestBody": body, "responses": {"204": {"description": "done"}}, "parameters": [parameter]}
+    operation = {
+        "summary": "Grow",
+        "requestBody": body,
+        "responses": {"204": {"description": "done"}},
+        "parameters": [parameter],
+    }
     document = {"paths": {"/trees/{id}": {"post": operation}}, "components": {"schemas": {"Tree": tree}}}
     (topic,) = topics(document)
     (route,) = topic.routes

@@ -142,7 +142,10 @@ def test_a_name_from_right_to_left_cannot_turn_the_sentence():
 
 
 def test_what_cannot_be_seen_is_written_out():
-    assert visible("a\u202eb\u0007c\x9bd\ufeff") == "a\u2039U+202E\u203ab\u2039U+0007\u203ac\u2039U+009B\u203ad\u2039U+FEFF\u203a"
+    assert (
+        visible("a\u202eb\u0007c\x9bd\ufeff")
+        == "a\u2039U+202E\u203ab\u2039U+0007\u203ac\u2039U+009B\u203ad\u2039U+FEFF\u203a"
+    )
     kept = "two\nlines\tand \u00e9, \u82f9\u679c, a family \U0001f468\u200d\U0001f469\u200d\U0001f467"
     assert visible(kept) == kept
 

@@ -8,10 +8,9 @@ from arena.core.verdict import Role
 from arena.server.archive import RoleRecord
 from arena.server.callers import caller
 from arena.server.errors import InputError, NotFoundError
-from arena.server.hall import LiveMatch
 from arena.server.house import House, house_of
 from arena.server.lobby import AgentRow, Terms
-from web.pages.home import wished_language
+from web.pages.home import opened_at, wished_language
 from web.render import Sent, see_other, sent, show, words_for
 from web.sessions import let_in, who_plays
 from web.wrongs import wrong_of
@@ -40,7 +39,7 @@ async def challenge(request: Request, name: str) -> Response:
         opened = await house_of(request).lobby.challenge(account, name, Role(role), terms)
     except TabooError as wrong:
         return await _agent(request, name, form, wrong)
-    response = see_other(request, f"/play/{opened.id}" if isinstance(opened, LiveMatch) else f"/seat/{opened.code}")
+    response = see_other(request, opened_at(opened))
     return await let_in(request, response, account) if is_new else response
 
 
@@ -55,9 +54,9 @@ async def _agent(request: Request, name: str, form: Sent, error: TabooError | No
     wrong = None if error is None else wrong_of(error, words_for(request))
     row = next((it for it in house.lobby.agents() if it.name == name), None)
     records = await house.archive.record(name)
-    if row is None and not any(record.matches for record in records.values()):
-        if not await _is_known(house, name):
-            raise NotFoundError("player", name)
+    has_played = any(record.matches for record in records.values())
+    if row is None and not has_played and not await _is_known(house, name):
+        raise NotFoundError("player", name)
     return await show(
         request,
         "agent.html",

@@ -13,8 +13,9 @@ from arena.core.verdict import Role
 from arena.server.archive import MatchQuery
 from arena.server.callers import caller
 from arena.server.errors import ConflictError, InputError
+from arena.server.hall import LiveMatch
 from arena.server.house import House, house_of
-from arena.server.lobby import Terms
+from arena.server.lobby import OpenSeat, Terms
 from arena.server.players import Kind
 from web.i18n import words
 from web.render import Sent, see_other, sent, show, words_for
@@ -74,10 +75,10 @@ async def play_now(request: Request) -> Response:
         role, language = _role(form), wished_language(form, request)
         opponent = _opponent(house_of(request), role.other, language)
         account, is_new = await who_plays(request, who, form)
-        live = await house_of(request).lobby.challenge(account, opponent, role, Terms(language=language))
+        opened = await house_of(request).lobby.challenge(account, opponent, role, Terms(language=language))
     except TabooError as wrong:
         return await _home(request, form, wrong)
-    response = see_other(request, f"/play/{live.id}")
+    response = see_other(request, opened_at(opened))
     return await let_in(request, response, account) if is_new else response
 
 
@@ -117,6 +118,11 @@ def _role(form: Sent) -> Role:
     if chosen != "any":
         raise InputError("role", "choose attacker, defender or either")
     return (Role.ATTACKER, Role.DEFENDER)[secrets.randbelow(2)]
+
+
+def opened_at(opened: LiveMatch | OpenSeat) -> str:
+    """Where a player goes on once a challenge is accepted, or waits until it is."""
+    return f"/seat/{opened.code}" if isinstance(opened, OpenSeat) else f"/play/{opened.id}"
 
 
 def wished_language(form: Sent, request: Request) -> Language:

@@ -2,8 +2,8 @@
 
 from fastapi import APIRouter, Request, Response
 
-from web.render import THEME_COOKIE, THEMES, keep_wish, local, see_other, sent
 from arena.server.house import house_of
+from web.render import THEME_COOKIE, THEMES, keep_wish, local, see_other, sent
 
 router = APIRouter()
 

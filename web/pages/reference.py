@@ -1,12 +1,20 @@
 """The HTTP API, from the program's own OpenAPI document, and where the other ways in are described."""
 
 from fastapi import APIRouter, Request, Response
+from starlette.responses import JSONResponse
 
 from arena import wire
+from arena.wire.asyncapi import asyncapi
 from web.openapi import topics
 from web.render import show
 
 router = APIRouter()
+
+
+@router.get("/asyncapi.json")
+async def protocol() -> Response:
+    """The protocol of remote seats, for tools."""
+    return JSONResponse(asyncapi())
 
 
 @router.get("/api")

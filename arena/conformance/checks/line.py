@@ -48,12 +48,16 @@ def look_at(text: str) -> Row:
 
 
 class Line:
-    """A connection: what is said, what is heard, and every byte that came."""
+    """A connection: what is said, what is heard, and every byte that came.
+
+    `raw` is what the server (S) sent, `talk` is that and what the client (C) said, in order.
+    """
 
     def __init__(self, socket: ClientConnection, *, answers_pings: bool = True) -> None:
         self.socket = socket
         self.answers_pings = answers_pings
         self.raw: list[str] = []
+        self.talk: list[tuple[str, str]] = []
         self.hello: Row = {}
         self.ready: Row = {}
         self._kept: deque[Row] = deque()
@@ -75,6 +79,7 @@ class Line:
 
     async def say_raw(self, frame: str | bytes) -> None:
         """Send a frame as it is. Nothing where the connection is gone: what it was closed with shows later."""
+        self.talk.append(("C", frame if isinstance(frame, str) else repr(frame)))
         try:
             await self.socket.send(frame)
         except ConnectionClosed:
@@ -116,6 +121,7 @@ class Line:
             ) from None
         require(isinstance(text, str), "sent a binary frame")
         self.raw.append(str(text))
+        self.talk.append(("S", str(text)))
         row = look_at(str(text))
         if row["type"] == "ping" and self.answers_pings:
             await self.say("pong", id=row["data"]["id"])

@@ -1,14 +1,12 @@
 """Watching a match: server-sent events, from the event after `Last-Event-ID` to the end of the match."""
 
-import asyncio
 from collections import Counter
-from collections.abc import AsyncGenerator, AsyncIterator, Iterator
-from contextlib import aclosing, contextmanager, suppress
+from collections.abc import AsyncGenerator, Iterator
+from contextlib import aclosing, contextmanager
 from typing import Annotated
 
 from fastapi import APIRouter, Header, Query, Request
 from starlette.responses import StreamingResponse
-from starlette.types import Send
 
 from arena.core.verdict import Role
 from arena.server.addresses import group_of
@@ -20,30 +18,18 @@ from arena.server.errors import DrainingError, FullError, ThrottledError
 from arena.server.hall import Frame, LiveMatch
 from arena.server.hall.messages import dumps
 from arena.server.house import House
+from arena.server.people import Account
 
 router = APIRouter(tags=["matches"])
 MEDIA_TYPE = "text/event-stream"
 RETRY_MS = 2000
 """How long a browser waits before it comes back."""
-STALL_SECONDS = 20.0
-"""How long a reader may take nothing."""
-_BEAT = b": still here\n\n"
 _HEADERS = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
 Seq = Annotated[int | None, Header(alias="Last-Event-ID", ge=-1, le=1 << 31, description="The newest `seq` received.")]
 
 
 class EventStream(StreamingResponse):
-    """A stream that is closed where its reader takes nothing for too long."""
-
-    async def stream_response(self, send: Send) -> None:
-        """Send chunk by chunk. A reader that does not keep up loses the connection, and may come back."""
-        await send({"type": "http.response.start", "status": self.status_code, "headers": self.raw_headers})
-        with suppress(TimeoutError):
-            async for chunk in self.body_iterator:
-                async with asyncio.timeout(STALL_SECONDS):
-                    await send({"type": "http.response.body", "body": chunk, "more_body": True})
-        async with asyncio.timeout(STALL_SECONDS):
-            await send({"type": "http.response.body", "body": b"", "more_body": False})
+    """A stream of server-sent events. A reader that takes nothing is dropped by its watcher, and then by the system."""
 
 
 class Streams:
@@ -128,34 +114,16 @@ async def _frames(house: House, who: Caller, match: str, after: int) -> AsyncGen
         return _told(await house.archive.match(match, who.viewer), after)
     if house.hall.is_draining:
         raise DrainingError
-    return _live(house, live, after)
+    return _live(house, live, after, who.viewer)
 
 
-async def _live(house: House, live: LiveMatch, after: int) -> AsyncGenerator[bytes]:
-    """Frames as they come, and a sign of life between them. A draining server says so and ends the stream."""
+async def _live(house: House, live: LiveMatch, after: int, viewer: Account | None) -> AsyncGenerator[bytes]:
+    """Frames as they come; the hall gives signs of life between them. A draining server ends the stream."""
     async with live.watch(after) as watcher:
-        following = aiter(watcher)
-        waiting = asyncio.ensure_future(_next(following))
-        try:
-            while True:
-                done, _ = await asyncio.wait({waiting}, timeout=house.settings.heartbeat_seconds)
-                if not done:
-                    yield _BEAT
-                    continue
-                frame = waiting.result()
-                if frame is None:
-                    return
-                yield frame.sse
-                if house.hall.is_draining:
-                    yield Frame("draining", dumps({"seconds": house.settings.drain_seconds})).sse
-                    return
-                waiting = asyncio.ensure_future(_next(following))
-        finally:
-            waiting.cancel()
-
-
-async def _next(frames: AsyncIterator[Frame]) -> Frame | None:
-    return await anext(frames, None)
+        async for frame in watcher:
+            yield frame.sse
+    if viewer is not None and live.verdict is not None:
+        await house.archive.reveal(viewer.id, live.opening.rules.language, live.opening.target)
 
 
 async def _told(record: MatchRecord, after: int) -> AsyncGenerator[bytes]:

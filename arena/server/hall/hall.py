@@ -2,7 +2,8 @@
 
 import asyncio
 import secrets
-from collections.abc import Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import Any
@@ -187,6 +188,24 @@ class Hall:
         live = self._make(machine, _opening_of(machine.started, preset, is_private, seats))
         self._take_in(live)
         return live, events
+
+    @asynccontextmanager
+    async def beating(self, seconds: float) -> AsyncIterator[None]:
+        """Give everyone who looks on a sign of life now and then."""
+
+        async def beat() -> None:
+            while True:
+                await asyncio.sleep(seconds)
+                for live in list(self._live.values()):
+                    live.beat()
+
+        task = asyncio.get_running_loop().create_task(beat())
+        try:
+            yield
+        finally:
+            task.cancel()
+            with suppress(asyncio.CancelledError):
+                await task
 
     async def drain(self) -> int:
         """Open no more matches, and stop all live ones durably. How many those were."""

@@ -147,6 +147,11 @@ class LiveMatch:
             self._watchers.add(watcher)
         return watcher
 
+    def beat(self) -> None:
+        """Give those who look on a sign of life."""
+        for watcher in list(self._watchers):
+            watcher.beat()
+
     # --- what seats do ---
 
     def attach(self, role: Role, link: Link, after: int = -1) -> int:
@@ -233,9 +238,10 @@ class LiveMatch:
         await self._do(Resume())
 
     async def suspend(self) -> None:
-        """Stop the match durably, to go on in another life of the server."""
+        """Stop the match durably, to go on in another life of the server. Those who look on are told to come back."""
         self._is_leaving = True
         await self._do(Suspend())
+        self._dismiss(Frame("draining", "{}"))
 
     async def abort(self) -> None:
         """End the match by the platform's own fault."""
@@ -250,8 +256,7 @@ class LiveMatch:
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
-        for watcher in list(self._watchers):
-            watcher.finish()
+        self._dismiss()
         await self._close_agents()
 
     # --- one thing after the other ---
@@ -415,12 +420,17 @@ class LiveMatch:
             if place.link is not None:
                 place.link.send(end)
                 place.link.left(self.id)
-        for watcher in list(self._watchers):
-            watcher.give(frame)
-            watcher.finish()
-        self._watchers.clear()
+        self._dismiss(frame)
         self._office.ended(self)
         self._spawn(self._close_agents())
+
+    def _dismiss(self, last: Frame | None = None) -> None:
+        """Give those who look on a last frame, and let them go."""
+        for watcher in list(self._watchers):
+            if last is not None:
+                watcher.give(last)
+            watcher.finish()
+        self._watchers.clear()
 
     async def _close_agents(self) -> None:
         for place in self._places.values():

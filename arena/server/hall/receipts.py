@@ -8,6 +8,9 @@ from arena.core.referee import MAX_REFUSALS
 from arena.core.verdict import Role
 from arena.wire.messages import TurnAckData
 
+MAX_HEARERS = 8
+"""Who may wait for the same acknowledgement: an action may be sent again before its judges have ruled."""
+
 Heard = Callable[[TurnAckData], None]
 """Is called once with the acknowledgement of an action, when what it says is durable."""
 
@@ -17,16 +20,17 @@ class Receipts:
 
     def __init__(self) -> None:
         self._given: dict[tuple[Role, str], TurnAckData] = {}
-        self._waiting: dict[tuple[Role, str], Heard] = {}
+        self._waiting: dict[tuple[Role, str], list[Heard]] = {}
 
     def expect(self, role: Role, id_: str, heard: Heard) -> bool:
-        """Call `heard` when the action is acknowledged; False where it was before, and has been told at once."""
+        """Call `heard` when the action is acknowledged; False where it is known already, and need not be done."""
         given = self._given.get((role, id_))
         if given is not None:
             heard(_again(given))
             return False
-        self._waiting[(role, id_)] = heard
-        return True
+        waiting = self._waiting.setdefault((role, id_), [])
+        waiting[:] = [*waiting[1 - MAX_HEARERS :], heard]
+        return len(waiting) == 1
 
     def note(self, event: Event, before: Iterable[Event]) -> None:
         """Acknowledge what an event wrote down; `before` are the events of the match up to it."""
@@ -60,8 +64,7 @@ class Receipts:
             self._tell(role, TurnAckData(id=id_, status="rejected", reason=Refusal.ENDED.value))
 
     def _tell(self, role: Role, ack: TurnAckData) -> None:
-        heard = self._waiting.pop((role, ack.id), None)
-        if heard is not None:
+        for heard in self._waiting.pop((role, ack.id), ()):
             heard(ack)
 
 

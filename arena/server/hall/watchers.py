@@ -13,7 +13,10 @@ BACKLOG = 256
 
 @dataclass(frozen=True)
 class Frame:
-    """One thing that spectators are told. `seq` is set for events of the log, and `line` is JSON."""
+    """One thing that spectators are told. `seq` is set for events of the log, and `line` is JSON.
+
+    A frame without a name says only that the match is still there.
+    """
 
     name: str
     line: str
@@ -22,8 +25,13 @@ class Frame:
     @cached_property
     def sse(self) -> bytes:
         """The frame as a server-sent event."""
+        if not self.name:
+            return b": still here\n\n"
         head = "" if self.seq is None else f"id: {self.seq}\n"
         return f"{head}event: {self.name}\ndata: {self.line}\n\n".encode()
+
+
+BEAT = Frame("", "")
 
 
 class Watcher:
@@ -51,6 +59,11 @@ class Watcher:
             return
         self._frames.append(frame)
         self._wake()
+
+    def beat(self) -> None:
+        """Give a sign of life to a watcher that waits for something to happen."""
+        if not self._frames:
+            self.give(BEAT)
 
     def finish(self) -> None:
         """Nothing comes after what is queued."""

@@ -119,6 +119,12 @@ def words_of(rules: Rules, level: Level | None = None) -> tuple[str, ...]:
     return tuple(word for word in words if level_of(word, rules.language) is level)
 
 
+def has_seen(connection: Connection, account: str, language: Language, word: str) -> bool:
+    """Whether an account has met a word."""
+    rows = select(SEEN.c.tick).where(*_seen_by(account, language), SEEN.c.word == word)
+    return connection.execute(rows).first() is not None
+
+
 def note_seen(connection: Connection, accounts: Iterable[str | None], language: Language, word: str) -> None:
     """Write down that these accounts have met a word, now; None has no memory."""
     is_word = case((SEEN.c.word == word, SEEN.c.tick))

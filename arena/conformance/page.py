@@ -1,0 +1,119 @@
+"""The parts of docs/protocol.md that are made from the code: tables of messages, close codes, and the exchange."""
+
+import re
+from collections.abc import Iterable, Mapping
+
+from pydantic import BaseModel
+
+from arena.wire import forms
+from arena.wire.closing import CLOSES
+from arena.wire.schema import Schema, client_messages, definitions, server_messages, type_of
+
+_BLOCK = "<!-- begin:{name} -->\n{text}\n<!-- end:{name} -->"
+
+
+def filled(page: str, blocks: Mapping[str, str]) -> str:
+    """The page with each of its marked blocks replaced. Raises KeyError for a block that nobody makes."""
+
+    def fill(found: re.Match[str]) -> str:
+        return _BLOCK.format(name=found[1], text=blocks[found[1]])
+
+    return re.sub(r"<!-- begin:(\w+) -->\n.*?<!-- end:\1 -->", fill, page, flags=re.DOTALL)
+
+
+def block(page: str, name: str) -> str:
+    """What stands in a marked block of the page. Raises KeyError where there is none."""
+    found = re.search(rf"<!-- begin:{name} -->\n(.*?)\n<!-- end:{name} -->", page, flags=re.DOTALL)
+    if found is None:
+        raise KeyError(name)
+    return found[1]
+
+
+def tables() -> dict[str, str]:
+    """Every block that the code alone determines."""
+    known = definitions()
+    return {
+        "client": _messages(client_messages(), known),
+        "server": _messages(server_messages(), known),
+        "view": _fields(forms.AttackerView, known),
+        "events": _events(known),
+        "closes": _closes(),
+    }
+
+
+def _messages(models: Iterable[type[BaseModel]], known: Schema) -> str:
+    return "\n\n".join(_message(it, known) for it in models)
+
+
+def _message(model: type[BaseModel], known: Schema) -> str:
+    shape = known[model.__name__]
+    head = [f"`{name}`" for name in shape["properties"] if name not in ("type", "ts", "data")]
+    lines = [f"#### `{type_of(model)}`", "", shape["description"].replace("\n\n", " ").replace("\n", " ")]
+    if head:
+        lines += ["", "Beside `type`: " + ", ".join(head) + "."]
+    data = shape["properties"].get("data", {}).get("$ref", "").removeprefix("#/$defs/")
+    if data:
+        lines += ["", f"Data: {known[data]['description']}".replace("\n\n", " ").replace("\n", " ")]
+    if known.get(data, {}).get("properties"):
+        lines += ["", _rows(known[data], known)]
+    return "\n".join(lines)
+
+
+def _fields(model: type[BaseModel], known: Schema) -> str:
+    return _rows(known[model.__name__], known)
+
+
+def _rows(shape: Schema, known: Schema) -> str:
+    required = shape.get("required", ())
+    lines = ["| field | | what it is |", "|---|---|---|"]
+    for name, field in shape["properties"].items():
+        must = "" if name in required else "optional"
+        lines.append(f"| `{name}` | {_kind(field, known)}{', ' if must else ''}{must} | {_sentence(field, known)} |")
+    return "\n".join(lines)
+
+
+def _sentence(field: Schema, known: Schema) -> str:
+    own = field.get("description")
+    target = known.get(field.get("$ref", "").removeprefix("#/$defs/"), {})
+    return str(own or target.get("description", "")).replace("\n\n", " ").replace("\n", " ").replace("|", "\\|")
+
+
+def _kind(field: Schema, known: Schema) -> str:
+    """A field's type in a word or two."""
+    if "$ref" in field:
+        name = field["$ref"].removeprefix("#/$defs/")
+        values = known[name].get("enum")
+        return " or ".join(f"`{it}`" for it in values) if values else name
+    if "anyOf" in field:
+        return " or ".join(_kind(it, known) for it in field["anyOf"])
+    if "enum" in field:
+        return " or ".join(f"`{it}`" for it in field["enum"])
+    if "const" in field:
+        return f"`{field['const']}`"
+    if field.get("type") == "array":
+        return f"list of {_kind(field['items'], known)}"
+    return {"string": "text", "integer": "whole number", "boolean": "true or false"}.get(
+        field.get("type", ""), str(field.get("type", ""))
+    )
+
+
+def _events(known: Schema) -> str:
+    shared = set(forms.Event.model_fields)
+    lines = ["| `type` | what it says | its own fields |", "|---|---|---|"]
+    for ref in known["Event"]["oneOf"]:
+        shape = known[ref["$ref"].removeprefix("#/$defs/")]
+        own = [_own(name, field) for name, field in shape["properties"].items() if name not in {*shared, "type"}]
+        lines.append(f"| `{shape['properties']['type']['const']}` | {shape['description']} | {'; '.join(own)} |")
+    return "\n".join(lines)
+
+
+def _own(name: str, field: Schema) -> str:
+    sentence = field.get("description", "")
+    return f"`{name}`: {sentence[0].lower()}{sentence[1:].rstrip('.')}" if sentence else f"`{name}`"
+
+
+def _closes() -> str:
+    lines = ["| code | reason | connect again? | what to do |", "|---|---|---|---|"]
+    for code, it in CLOSES.items():
+        lines.append(f"| {int(code)} | {it.reason} | {'yes' if it.comes_back else 'no'} | {it.remedy} |")
+    return "\n".join(lines)
