@@ -316,12 +316,15 @@ class LiveMatch:
             self._finish()
 
     def _broadcast(self, event: Event) -> None:
+        """Tell seats and watchers of an event; what all may see is written once."""
+        public = messages.event_line(event, Audience.SPECTATOR)
         for role, place in self._places.items():
             if place.link is not None:
-                line = messages.event_line(event, messages.AUDIENCE[role])
+                audience = messages.AUDIENCE[role]
+                line = messages.event_line(event, audience) if messages.is_shown_apart(event, audience) else public
                 place.link.send(messages.event_message(self.id, event.seq, line))
         if self._watchers:
-            frame = self._frame(event)
+            frame = Frame("match.event", public, event.seq)
             for watcher in list(self._watchers):
                 watcher.give(frame)
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from pydantic_core import to_json
 
-from arena.core.events import Event, Finished, Started
+from arena.core.events import Acted, Event, Finished, Refused, Started
 from arena.core.ports import AnyView
 from arena.core.projection import Audience, project
 from arena.core.rules import Rules
@@ -47,6 +47,14 @@ def wrap(type_: str, line: str, match: str) -> str:
 def event_line(event: Event, audience: Audience) -> str:
     """An event as an audience may see it, as JSON text."""
     return dumps(project(event, audience))
+
+
+def is_shown_apart(event: Event, audience: Audience) -> bool:
+    """Whether a seat may see more of the event than a spectator: its own deeds, and the attacker the word."""
+    body = event.body
+    if isinstance(body, Started):
+        return audience is Audience.ATTACKER
+    return isinstance(body, Acted | Refused) and body.role.value == audience.value
 
 
 def event_message(match: str, seq: int, line: str) -> str:
