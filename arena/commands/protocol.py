@@ -23,10 +23,17 @@ if TYPE_CHECKING:
 
 TOKEN, OTHER_TOKEN = "TABOO_TOKEN", "TABOO_OTHER_TOKEN"
 FOLDER = Path("docs/protocol")
+EXAMPLES = (
+    "Examples:\n\n"
+    "taboo protocol schema --asyncapi > asyncapi.json\n\n"
+    "taboo protocol check http://localhost:8000 --json\n\n"
+    "taboo protocol serve --port 8001 --scenario dropped"
+)
 _STYLES = {"passed": "green", "failed": "bold red", "skipped": "yellow"}
 
 app = typer.Typer(
     help="The protocol of remote seats: as documents, and whether a server or a client keeps to it.",
+    epilog=EXAMPLES,
     no_args_is_help=True,
     rich_markup_mode="rich",
 )

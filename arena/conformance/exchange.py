@@ -22,7 +22,7 @@ TERMS = {"preset": "paper", "rated": False, "changes": {"judges": [], "max_turns
 ATTACKS = ("Hello! How was your trip to the island?", "And which of its animals did you like best?")
 DEFENCE = "Long, but we saw the whole coast."
 GUESS = ("It must have been the old one.", "a very old teapot")
-LOST = "the connection is lost here, and the client connects again"
+LOST = "the connection is lost here; the client connects again a little later"
 _TEXTS = (*ATTACKS, DEFENCE, *GUESS)
 _CHANGING = {
     "match": "MATCH",
@@ -42,13 +42,14 @@ async def record(probe: Probe) -> Talk:
     while True:
         async with probe.line() as line:
             await line.greet()
-            await line.identify({"name": AGENT, "version": "1.0", "summary": "repeats everything"}, id="i1")
+            await line.identify({"name": AGENT, "version": "1.0", "summary": "repeats everything"}, id_="i1")
             match = await _sit_down(line, person)
             table = Table(person, line, AGENT, match, Role.DEFENDER)
             if _is_said((await table.person_view())["target"]):
                 await table.resigns()  # a word that the texts below may happen to say: another is dealt
                 continue
             await _first_turn(table)
+        await table.person_acts(ATTACKS[1])
         async with probe.line() as again:
             await _second_turn(again, Table(person, again, AGENT, match, Role.DEFENDER))
         return [*line.talk, ("", LOST), *again.talk]
@@ -70,13 +71,11 @@ async def _first_turn(table: Table) -> None:
     await table.asked()
     await table.ack(await table.act(1, DEFENCE, id_="1d0"))
     await table.hear("match.event", only=lambda row: row["seq"] == 2)
-    await table.person_acts(ATTACKS[1])
-    await table.asked()
 
 
 async def _second_turn(line: Line, table: Table) -> None:
     await line.greet()
-    await line.identify({"name": AGENT, "version": "1.0", "summary": "repeats everything"}, id="i2")
+    await line.identify({"name": AGENT, "version": "1.0", "summary": "repeats everything"}, id_="i2")
     await line.answer_to(await line.say("resume", {"matches": [{"match": table.match, "seq": 2}]}, id="r1"), "resumed")
     await table.asked()
     await table.ack(await table.act(2, id_="2d0"))

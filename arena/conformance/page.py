@@ -1,7 +1,7 @@
 """The parts of docs/protocol.md that are made from the code: tables of messages, close codes, and the exchange."""
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 from pydantic import BaseModel
 
@@ -9,6 +9,8 @@ from arena.wire import forms
 from arena.wire.closing import CLOSES
 from arena.wire.schema import Schema, client_messages, definitions, server_messages, type_of
 
+_ELSEWHERE = frozenset({"Rules", "View", "Event"})
+"""Parts with a table or a page of their own."""
 _BLOCK = "<!-- begin:{name} -->\n{text}\n<!-- end:{name} -->"
 
 
@@ -64,12 +66,28 @@ def _fields(model: type[BaseModel], known: Schema) -> str:
 
 
 def _rows(shape: Schema, known: Schema) -> str:
+    return "\n".join(["| field | | what it is |", "|---|---|---|", *_lines(shape, known, "", set())])
+
+
+def _lines(shape: Schema, known: Schema, prefix: str, told: set[str]) -> Iterator[str]:
+    """One line a field, and one for each field of a part that no other place of the page explains."""
     required = shape.get("required", ())
-    lines = ["| field | | what it is |", "|---|---|---|"]
     for name, field in shape["properties"].items():
-        must = "" if name in required else "optional"
-        lines.append(f"| `{name}` | {_kind(field, known)}{', ' if must else ''}{must} | {_sentence(field, known)} |")
-    return "\n".join(lines)
+        kind = _kind(field, known) + ("" if name in required else ", optional")
+        yield f"| `{prefix}{name}` | {kind} | {_sentence(field, known)} |"
+        part = next((it for it in _parts(field) if it not in _ELSEWHERE | told and "properties" in known[it]), None)
+        if part is not None:
+            told.add(part)
+            yield from _lines(
+                known[part], known, f"{prefix}{name}{'[]' if field.get('type') == 'array' else ''}.", told
+            )
+
+
+def _parts(field: Schema) -> Iterator[str]:
+    """The parts that a field refers to."""
+    for it in (field, field.get("items", {}), *field.get("anyOf", ())):
+        if "$ref" in it:
+            yield it["$ref"].removeprefix("#/$defs/")
 
 
 def _sentence(field: Schema, known: Schema) -> str:
@@ -83,7 +101,7 @@ def _kind(field: Schema, known: Schema) -> str:
     if "$ref" in field:
         name = field["$ref"].removeprefix("#/$defs/")
         values = known[name].get("enum")
-        return " or ".join(f"`{it}`" for it in values) if values else name
+        return " or ".join(f"`{it}`" for it in values) if values else "object"
     if "anyOf" in field:
         return " or ".join(_kind(it, known) for it in field["anyOf"])
     if "enum" in field:
@@ -91,7 +109,8 @@ def _kind(field: Schema, known: Schema) -> str:
     if "const" in field:
         return f"`{field['const']}`"
     if field.get("type") == "array":
-        return f"list of {_kind(field['items'], known)}"
+        kind = _kind(field["items"], known)
+        return "list of objects" if kind == "object" else f"list of {kind}"
     return {"string": "text", "integer": "whole number", "boolean": "true or false"}.get(
         field.get("type", ""), str(field.get("type", ""))
     )

@@ -36,7 +36,7 @@ class Judge(Shape):
 
 
 class Rules(Shape):
-    """Everything that can differ between two matches of the game (docs/rules.md). Times are in milliseconds."""
+    """Everything that can differ between two matches of the game, as docs/rules.md has it. Times are milliseconds."""
 
     max_turns: Turn
     """Turns of the match; a turn is one action of each side, the attacker's first."""
@@ -110,7 +110,7 @@ class View(Shape):
     refusals: Count
     """How often this very action was refused already: the second refusal in a turn forfeits."""
     seed: Count
-    """A number of this seat's own, below 2**63, for agents that draw lots: the same when the match is replayed."""
+    """A number of this seat's own for agents that draw lots. Below 2**63: more than a double holds exactly."""
     history: tuple[Said, ...]
     """Everything said before, oldest first."""
     rules: Rules
@@ -153,7 +153,7 @@ class StartedEvent(Event):
     """Wall clock in UTC, ISO 8601."""
     rules: Rules
     target: str | None = None
-    """The word. Only the attacker's seat is ever sent this field."""
+    """The word, sent to the attacker's seat alone."""
 
 
 class SeenHit(Shape):
@@ -184,7 +184,7 @@ class ActedEvent(Event):
     """Whether the guess was the target; null where nothing was guessed."""
     rulings: tuple[SeenRuling, ...]
     hits: tuple[SeenHit, ...] = ()
-    """Where the attacker said the target. Only the attacker's seat is sent this field, and only on its own actions."""
+    """Where the attacker said the target, sent to the attacker's seat alone."""
 
 
 class RefusedEvent(Event):
@@ -194,7 +194,7 @@ class RefusedEvent(Event):
     role: Role
     turn: Turn
     why: Refusal | None = None
-    """Why. Only the seat that acted is sent this field."""
+    """The reason, sent to the seat that acted alone."""
 
 
 class LeftEvent(Event):

@@ -118,7 +118,7 @@ class Pong(ClientMessage):
 
 
 class QueueData(Part):
-    """What kind of match is looked for. `role` None takes either; `word_list` None is the language's easy one."""
+    """What kind of match is looked for. An offer follows when one is found."""
 
     role: RoleName | None = None
     """null takes either."""

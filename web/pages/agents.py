@@ -1,5 +1,7 @@
 """Who plays here: the programs that may be challenged, and what each player has done so far."""
 
+from collections.abc import Mapping
+
 from fastapi import APIRouter, Request, Response
 
 from arena.core.errors import TabooError
@@ -65,13 +67,22 @@ async def _agent(request: Request, name: str, form: Sent, error: TabooError | No
         form=form,
         wrong=wrong,
         row=row,
-        records={role: records.get(role, RoleRecord()) for role in Role},
+        records={role: record for role, record in _by_role(records).items() if _counts(role, record, row)},
         ratings=await house.lobby.rating(name),
         recent=[it for it in await house.archive.recent(name, RECENT) if not it.is_private],
         roles=_roles(row, name),
         languages_of=tuple(Language) if row is None else tuple(sorted(row.languages)),
         is_you=who.account is not None and name == f"@{who.account.name}",
     )
+
+
+def _by_role(records: Mapping[Role, RoleRecord]) -> dict[Role, RoleRecord]:
+    return {role: records.get(role, RoleRecord()) for role in Role}
+
+
+def _counts(role: Role, record: RoleRecord, row: AgentRow | None) -> bool:
+    """Whether a record is worth showing: not that of a role which the program does not play."""
+    return row is None or role in row.roles or record.matches > 0
 
 
 def _roles(row: AgentRow | None, name: str) -> tuple[Role, ...]:

@@ -102,7 +102,7 @@ async def _match(request: Request, match: str, form: Sent, error: TabooError | N
 async def report(request: Request, match: str) -> Response:
     """Tells the host of an utterance."""
     form, who = await sent(request), await caller(request)
-    account = who.signed_in()
+    account = who.person()
     try:
         seq, reason = form.text("seq", 12), form.text("reason", MAX_REASON)
         if not (seq.isascii() and seq.isdecimal()):

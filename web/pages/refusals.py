@@ -17,11 +17,11 @@ _KNOWN = frozenset({403, 404, 405, 413, 422, 429, 500, 503})
 
 async def error_page(request: Request, told: Told) -> Response:
     """The page of a refusal. Who is not signed in is asked to sign in, and comes back."""
-    if told.status == 401 and request.method == "GET":
-        return RedirectResponse(f"/login?next={quote(here(request), safe='')}", 303)
+    back = quote(here(request), safe="") if request.method == "GET" else ""
+    if told.status == 401:
+        return RedirectResponse(f"/login?next={back}", 303)
     if told.title == "not agreed":
-        back = here(request) if request.method == "GET" else request.url.path
-        return RedirectResponse(f"/agreement?next={quote(back, safe='')}", 303)
+        return RedirectResponse(f"/agreement?next={back}", 303)
     status = told.status
     key = str(status) if status in _KNOWN else "other"
     return render(request, await _who(request), "error.html", status, {"told": told, "key": key})

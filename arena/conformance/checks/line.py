@@ -165,8 +165,8 @@ class Line:
         self.hello = (await self.hear("hello"))["data"]
         return self.hello
 
-    async def identify(self, agent: Mapping[str, object], **more: object) -> Row:
+    async def identify(self, agent: Mapping[str, object], *, id_: str = "", **more: object) -> Row:
         """Say who plays, and be let in."""
-        id_ = await self.say("identify", {"agent": dict(agent), **more})
+        id_ = await self.say("identify", {"agent": dict(agent), **more}, id=id_)
         self.ready = (await self.answer_to(id_, "ready"))["data"]
         return self.ready

@@ -3,16 +3,19 @@
 import asyncio
 import json
 from dataclasses import replace
+from pathlib import Path
 
+import pytest
 from server.hall.halls import ALICE, BOB, QUICK, Keeper, a_hall, built_in, opening, says
 
 from arena.core.actions import Action
 from arena.core.projection import Audience
-from arena.core.verdict import Reason, Role
+from arena.core.verdict import Cause, Reason, Role
 from arena.server.hall import watchers
 from arena.store import open_log
 
 ATTACKER, DEFENDER = Role.ATTACKER, Role.DEFENDER
+AGENTS = Path(__file__).parents[2] / "agents"
 
 
 def test_two_seats_play_a_match_and_are_told_only_what_is_durable(tmp_path):
@@ -197,5 +200,25 @@ def test_a_watcher_that_does_not_read_is_dropped_and_holds_up_nobody(tmp_path):
             assert slow.is_behind
             assert (await says(live, ATTACKER, "hello")).status == "accepted"
             assert [frame async for frame in slow] == []
+
+    asyncio.run(play())
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("name", "cause"), [("bad_agents:Sleeper", Cause.TIME), ("bad_agents:Segfault", Cause.CRASH)])
+def test_an_agent_of_somebody_else_plays_in_a_process_of_its_own_and_loses_only_its_match(
+    tmp_path, monkeypatch, name, cause
+):
+    monkeypatch.setenv("PYTHONPATH", str(AGENTS))
+
+    async def play():
+        async with a_hall(str(tmp_path / "log.db"), credit_ms=0) as hall:
+            other = await hall.open(opening())
+            live = await hall.open(opening(ALICE, built_in(name), rules=replace(QUICK, turn_ms=3000, bank_ms=0)))
+            await says(live, ATTACKER, "hello there")
+            async with asyncio.timeout(60):
+                await live.ended()
+            assert (live.verdict.winner, live.verdict.cause) == (ATTACKER, cause)
+            assert (await says(other, ATTACKER, "nothing happened here")).status == "accepted"
 
     asyncio.run(play())
