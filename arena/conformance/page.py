@@ -37,7 +37,7 @@ def tables() -> dict[str, str]:
     return {
         "client": _messages(client_messages(), known),
         "server": _messages(server_messages(), known),
-        "view": _fields(forms.AttackerView, known),
+        "view": _view(known),
         "events": _events(known),
         "closes": _closes(),
     }
@@ -61,8 +61,11 @@ def _message(model: type[BaseModel], known: Schema) -> str:
     return "\n".join(lines)
 
 
-def _fields(model: type[BaseModel], known: Schema) -> str:
-    return _rows(known[model.__name__], known)
+def _view(known: Schema) -> str:
+    """The attacker's view, which has all that the defender's has."""
+    shape = known[forms.AttackerView.__name__]
+    either = {**shape["properties"], "role": {"$ref": "#/$defs/Role"}}
+    return _rows({**shape, "properties": either}, known)
 
 
 def _rows(shape: Schema, known: Schema) -> str:
@@ -93,7 +96,12 @@ def _parts(field: Schema) -> Iterator[str]:
 def _sentence(field: Schema, known: Schema) -> str:
     own = field.get("description")
     target = known.get(field.get("$ref", "").removeprefix("#/$defs/"), {})
-    return str(own or target.get("description", "")).replace("\n\n", " ").replace("\n", " ").replace("|", "\\|")
+    return (
+        str(own or ("" if "enum" in target else target.get("description", "")))
+        .replace("\n\n", " ")
+        .replace("\n", " ")
+        .replace("|", "\\|")
+    )
 
 
 def _kind(field: Schema, known: Schema) -> str:

@@ -10,6 +10,7 @@ from starlette.websockets import WebSocket
 
 import arena
 from arena import registry
+from arena.core.hits import Evasion, Form, Language, Policy
 from arena.core.ports import Agent
 from arena.places import log_path
 from arena.server import api, limits, problems
@@ -77,9 +78,9 @@ def make_agent(player: Player) -> tuple[Agent, bool]:
     return found.make(), found.card.is_timed
 
 
-def warm_up() -> None:
-    """Load the dictionaries, which would hold up the first action by a second."""
-    said("three blind mice", "mouse")
+def warm_up(language: Language) -> None:
+    """Load a language's dictionaries, which would hold up the first action by a second."""
+    said("three blind mice", "mouse", Policy(Form.INFLECTION, Evasion.WATCH, language))
 
 
 @asynccontextmanager
@@ -113,11 +114,13 @@ async def _running(settings: Settings, app: FastAPI) -> AsyncIterator[House]:
         )
         app.state.house = house
         try:
-            await asyncio.to_thread(warm_up)
+            await asyncio.to_thread(warm_up, Language.ENGLISH)
             await hall.resume()
+            warming = asyncio.create_task(asyncio.to_thread(warm_up, Language.CHINESE))
             seconds = settings.heartbeat_seconds
             async with house.lobby.running(), house.switchboard.beating(seconds), hall.beating(seconds):
                 yield house
+            await warming
         finally:
             await house.switchboard.close_all()
             await hall.close()

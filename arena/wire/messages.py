@@ -90,6 +90,7 @@ class ResumeMatch(Part):
 
     match: MatchId
     seq: Annotated[int, Field(ge=-1)] = -1
+    """The newest event that was seen; -1 for none."""
 
 
 class ResumeData(Part):
@@ -128,6 +129,7 @@ class QueueData(Part):
     word_list: Annotated[str, Field(max_length=40)] | None = None
     """A list of the language; null is its easy one."""
     rated: bool = True
+    """Whether the result shall count."""
     with_agents: bool = True
     """Whether a program may sit opposite."""
     with_people: bool = True
