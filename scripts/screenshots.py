@@ -243,6 +243,8 @@ def shots(life: Life) -> list[Shot]:
         *(Shot(name, path) for name, path in public.items()),
         *(Shot(name, path, alice) for name, path in mine.items()),
         *(Shot(f"admin-{name}", path, admin) for name, path in ruling.items()),
+        Shot("api-open", "/api", act=_open_route),
+        Shot("error-403", "/login", act=_forget_the_visit),
         Shot("login-wrong", "/login", act=_log_in_wrongly),
         Shot("register-wrong", "/register", act=_register_wrongly),
         Shot("token", "/account", alice, act=_make_token),
@@ -285,6 +287,16 @@ def _register_wrongly(page: Any) -> None:  # noqa: ANN401
     page.fill("#password", PASSWORD)
     page.check("[name=agree]")
     _send(page)
+
+
+def _open_route(page: Any) -> None:  # noqa: ANN401
+    for route in ("get-api-v1-matches", "post-api-v1-lobby-challenges"):
+        page.click(f"#{route} summary")
+
+
+def _forget_the_visit(page: Any) -> None:  # noqa: ANN401
+    page.context.clear_cookies(name="taboo_visit")
+    _log_in_wrongly(page)
 
 
 def _make_token(page: Any) -> None:  # noqa: ANN401
@@ -336,7 +348,7 @@ def _take(context: Any, url: str, shot: Shot, to: Path) -> list[str]:  # noqa: A
     page.goto(url + shot.path)
     page.wait_for_load_state("load")
     shot.act(page)
-    page.wait_for_function("document.documentElement.classList.contains('has-script')")
+    page.locator("html.has-script").wait_for(state="attached")
     if page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth"):
         wrong.append("is wider than the screen")
     page.screenshot(path=str(to), full_page=True)

@@ -69,9 +69,14 @@ def _table(part: str, measures: list[Measure]) -> Table:
     for name, side in (("measure", "left"), ("value", "right"), ("unit", "left"), ("bar", "right"), ("", "left")):
         table.add_column(name, justify=side)  # type: ignore[arg-type]  # rich's own set of words
     for it in measures:
-        bar = "" if it.bar is None else f"{it.bar:,.5g}"
-        table.add_row(it.name, f"{it.value:,.5g}", it.unit, bar, _mark(it))
+        bar = "" if it.bar is None else _number(it.bar)
+        table.add_row(it.name, _number(it.value), it.unit, bar, _mark(it))
     return table
+
+
+def _number(value: float) -> str:
+    """Five digits of it, and every digit of what is larger."""
+    return f"{value:,.0f}" if abs(value) >= 10_000 else f"{value:,.5g}"
 
 
 def _mark(measure: Measure) -> Text:

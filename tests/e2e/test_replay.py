@@ -48,7 +48,7 @@ def test_a_match_is_replayed_by_buttons_keys_and_slider(arena, visitor):
     page.select_option("[data-speed]", "8")
     page.click("[data-go=first]")
     page.click("[data-go=play]")
-    page.wait_for_function("document.querySelectorAll('[data-line]:not([hidden])').length === 3")
+    page.locator("[data-line]:visible").nth(2).wait_for()
     page.locator("[data-go=play]", has_text="Play").wait_for()
 
 

@@ -70,7 +70,7 @@ def _of_load(name: str, went: Outcome, p99_bar: float | None = None) -> Iterator
     yield Measure(f"{name}: sent to acknowledged, longest", went.longest, "ms")
     yield Measure(f"{name}: due to acknowledged, p99", went.due_p99, "ms")
     yield from _of_log(name, went)
-    yield Measure(f"{name}: sent to shown to a spectator, p99", went.lag_p99, "ms")
+    yield Measure(f"{name}: sent to shown, p99", went.lag_p99, "ms")
     yield from _of_cost(name, went)
 
 
@@ -84,12 +84,12 @@ def _of_log(name: str, went: Outcome) -> Iterator[Measure]:
 
 def _of_cost(name: str, went: Outcome) -> Iterator[Measure]:
     actions = max(1, went.acknowledged)
-    yield Measure(f"{name}: server's CPU time an action", went.server_cpu / actions * 1e6, "us")
-    yield Measure(f"{name}: server's share of a core", 100 * went.server_cpu / went.seconds, "%")
-    yield Measure(f"{name}: players' share of a core", 100 * went.players_cpu / went.seconds, "%")
-    yield Measure(f"{name}: spectators' share of a core", 100 * went.spectators_cpu / went.seconds, "%")
-    yield Measure(f"{name}: other programs' share of a core", 100 * went.others_cpu / went.seconds, "%")
-    yield Measure(f"{name}: server's peak memory", went.memory.peak, "MiB")
+    yield Measure(f"{name}: server's CPU an action", went.server_cpu / actions * 1e6, "us")
+    yield Measure(f"{name}: server, of a core", 100 * went.server_cpu / went.seconds, "%")
+    yield Measure(f"{name}: players, of a core", 100 * went.players_cpu / went.seconds, "%")
+    yield Measure(f"{name}: spectators, of a core", 100 * went.spectators_cpu / went.seconds, "%")
+    yield Measure(f"{name}: others, of a core", 100 * went.others_cpu / went.seconds, "%")
+    yield Measure(f"{name}: peak memory", went.memory.peak, "MiB")
 
 
 # --- the most there is ------------------------------------------------------------------------------------------------
@@ -97,7 +97,7 @@ def _of_cost(name: str, went: Outcome) -> Iterator[Measure]:
 
 def ceiling(plan: Plan) -> Iterator[Measure]:
     """The highest rate that is held, with the spectators and without any."""
-    for name, load in (("ceiling", plan.ceiling), ("ceiling, nobody watches", replace(plan.ceiling, spectators=0))):
+    for name, load in (("ceiling", plan.ceiling), ("ceiling unwatched", replace(plan.ceiling, spectators=0))):
         went = _highest(load, plan)
         if went is None:
             yield Measure(f"{name}: rate held", 0.0, "actions/s", CEILING_RATE)
@@ -144,10 +144,10 @@ def idle(plan: Plan) -> Iterator[Measure]:
     went = rest(plan.sockets, plan.rest_seconds)
     yield Measure("idle: connections", went.opened, "connections", plan.sockets)
     yield Measure("idle: still open after heartbeats", went.still_open, "connections", plan.sockets)
-    yield Measure("idle: server's memory before", went.before.now, "MiB")
-    yield Measure("idle: server's memory with them", went.after.now, "MiB", IDLE_MIB)
+    yield Measure("idle: memory before", went.before.now, "MiB")
+    yield Measure("idle: memory with them", went.after.now, "MiB", IDLE_MIB)
     yield Measure("idle: memory of a connection", (went.after.now - went.before.now) / went.opened * 1024, "KiB")
-    yield Measure("idle: server's share of a core", 100 * went.server_cpu / went.seconds, "%")
+    yield Measure("idle: server, of a core", 100 * went.server_cpu / went.seconds, "%")
 
 
 PHASES: dict[str, Callable[[Plan], Iterator[Measure]]] = {"paced": paced, "ceiling": ceiling, "idle": idle}

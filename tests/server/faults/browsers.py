@@ -23,7 +23,14 @@ class Person:
         self.url, self.name = url, name
         self.http = httpx.AsyncClient(base_url=f"{url}/api/v1", timeout=30, trust_env=False)
 
-    async def register(self) -> None:
+    async def __aenter__(self) -> "Person":
+        await self._register()
+        return self
+
+    async def __aexit__(self, *problem: object) -> None:
+        await self.http.aclose()
+
+    async def _register(self) -> None:
         who = {"name": self.name, "password": "a long sentence is a good one", "agreed": True}
         me = (await self.http.post("/accounts", json=who)).raise_for_status().json()
         self.http.headers["X-CSRF-Token"] = me["csrf"]
@@ -45,7 +52,7 @@ class Page:
         self.seat = (match, role)
         self.closes: list[int | None] = []
         self.told: list[str] = []
-        self._seq = -1
+        self._seq, self._asked = -1, 0
         self._pending: dict[str, Any] | None = None
         self._attempt = 0
         self._is_over = False
@@ -102,9 +109,9 @@ class Page:
             self._attempt = 0
             if self._pending is not None:
                 await self._send(self._pending)
-        elif type_ == "turn.request" and self._pending is None:
-            task = asyncio.get_running_loop().create_task(self._act(message["turn"]))
-            self._acting.add(task)
+        elif type_ == "turn.request":
+            self._asked = message["turn"]
+            self._begin_to_act()
         elif type_ == "turn.ack":
             await self._acknowledged(data)
         elif type_ == "match.end":
@@ -112,6 +119,11 @@ class Page:
             await self._ledger.end(self.seat, data["verdict"]["reason"])
         else:
             self.told.append(type_)
+
+    def _begin_to_act(self) -> None:
+        """Act where the page is asked to, and waits for no acknowledgement."""
+        if self._pending is None:
+            self._acting.add(asyncio.get_running_loop().create_task(self._act(self._asked)))
 
     async def _act(self, turn: int) -> None:
         await self._ledger.may_play(turn)
@@ -129,5 +141,7 @@ class Page:
             return
         self._ledger.duplicates += ack["status"] == "duplicate"
         self._ledger.acknowledged[self.seat][ack["id"]] = (ack["seq"], self._pending["data"]["text"])
-        self._pending = None
+        turn, self._pending = self._pending["turn"], None
+        if self._asked > turn:  # the next turn had come before the acknowledgement of this one, which was lost once
+            self._begin_to_act()
         await self._ledger.taken()

@@ -3,6 +3,7 @@
 import asyncio
 from collections import Counter
 from collections.abc import Iterator
+from contextlib import AsyncExitStack
 from random import Random
 
 import pytest
@@ -32,12 +33,10 @@ def matches(database: str) -> Iterator[list[Event]]:
         yield from log.iter_events()
 
 
-async def people_sit_down(served: Served, ledger: Ledger, chance: Random) -> list[Page]:
+async def people_sit_down(people: list[Person], ledger: Ledger, chance: Random) -> list[Page]:
     """Everybody challenges programs of the house, and programs that are online."""
     pages = []
-    for number in range(PEOPLE):
-        person = Person(served.url, f"person{number}")
-        await person.register()
+    for person in people:
         opponents = ["crew/online"] * CHALLENGED + ["honest", "direct"] * (HOUSE // 2)
         for index, opponent in enumerate(opponents):
             role = {"honest": Role.ATTACKER, "direct": Role.DEFENDER}.get(opponent, list(Role)[index % 2])
@@ -78,16 +77,19 @@ def test_a_server_that_is_killed_ten_times_loses_doubles_and_reorders_nothing(tm
             crew(ledger, served.url, token, "east", ALONE, stop, east),
             crew(ledger, served.url, token, "online", PEOPLE * CHALLENGED, stop),
         ]
-        async with asyncio.timeout(60):
-            pages = await people_sit_down(served, ledger, chance)
+        async with AsyncExitStack() as stack:
+            visitors = [Person(served.url, f"person{number}") for number in range(PEOPLE)]
+            people = [await stack.enter_async_context(person) for person in visitors]
+            pages = await people_sit_down(people, ledger, chance)
             playing = [asyncio.get_running_loop().create_task(page.play()) for page in pages]
-            await ledger.all_seated(SEATS)
-        lives = await kill_again_and_again(served, ledger, chance)
-        await ledger.open_round(100)
-        async with asyncio.timeout(100):
-            await asyncio.gather(*playing)
-            stop.press()
-            await asyncio.gather(*programs)
+            async with asyncio.timeout(60):
+                await ledger.all_seated(SEATS)
+            lives = await kill_again_and_again(served, ledger, chance)
+            await ledger.open_round(100)
+            async with asyncio.timeout(60):
+                await asyncio.gather(*playing)
+                stop.press()
+                await asyncio.gather(*programs)
         return lives
 
     with Served(tmp_path, message_rate=1000, queue_agent_after_seconds=0, queue_built_in_after_seconds=0) as served:
