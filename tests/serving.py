@@ -1,6 +1,7 @@
 """A real server in a process of its own, for tests: started, asked, stopped, killed, started again."""
 
 import asyncio
+import gc
 import os
 import re
 import signal
@@ -15,11 +16,61 @@ from typing import Any
 import httpx
 
 from arena.server.people import People, Rank, Scope
+from arena.server.serve import prepare
+from arena.server.settings import Settings
 from arena.store import open_log
 
 PLAYS = frozenset({Scope.PLAY, Scope.READ})
 _ADDRESS = re.compile(r"http://[\w.]+:(\d+)")
 QUICK = {"PACE_MS": 0, "LOG_FORMAT": "json", "REQUESTS_PER_MINUTE": 1_000_000, "CONNECTIONS_PER_ACCOUNT": 1000}
+
+
+class Inside:
+    """The same server in a thread of the test's own process, so that what it does is measured with the tests."""
+
+    def __init__(self, folder: Path, **settings: Any) -> None:
+        self.database = str(folder / "arena.db")
+        quick = {name.lower(): value for name, value in QUICK.items()}
+        self._settings = Settings(**{**quick, "port": 0, "database": self.database, **settings})
+        self.port = 0
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+    def __enter__(self) -> "Inside":
+        known = threading.Event()
+
+        def listening(address: str) -> None:
+            self.port = int(address.rpartition(":")[2])
+            known.set()
+
+        self._server, self._bound = prepare(self._settings, listening)
+        self._thread = threading.Thread(target=self._run)
+        self._thread.start()
+        assert known.wait(60), "the server did not start"
+        return self
+
+    def _run(self) -> None:
+        with self._bound:
+            self._server.run(sockets=[self._bound])
+
+    def __exit__(
+        self, kind: type[BaseException] | None, problem: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._server.should_exit = True
+        self._thread.join(60)
+        gc.unfreeze()
+        gc.set_threshold(700, 10, 10)
+
+    def member(self, name: str, *, rank: Rank = Rank.MEMBER, scopes: frozenset[Scope] = PLAYS) -> str:
+        """Make an account, straight in the database; a token of it."""
+        return member(self.database, name, rank=rank, scopes=scopes)
+
+    def client(self, token: str | None = None) -> httpx.Client:
+        """An HTTP client of this server."""
+        headers = {} if token is None else {"Authorization": f"Bearer {token}"}
+        return httpx.Client(base_url=self.url, headers=headers, timeout=30, trust_env=False)
 
 
 class CheapHasher:

@@ -11,7 +11,7 @@ from functools import lru_cache
 from urllib.parse import parse_qsl, quote
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
-from markupsafe import Markup
+from markupsafe import Markup, escape
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
@@ -44,6 +44,7 @@ def environment() -> Environment:
     )
     made.globals.update(static=static, languages=tuple(Language), themes=THEMES)
     made.filters["path"] = lambda text: quote(str(text), safe="")
+    made.filters["coded"] = coded
     return made
 
 
@@ -51,6 +52,14 @@ def _finalize(value: object) -> object:
     if isinstance(value, Markup) or not isinstance(value, str):
         return value
     return visible(value)
+
+
+def coded(text: str) -> Markup:
+    """The text with what stands between `backticks` as code."""
+    parts = [escape(visible(part)) for part in text.split("`")]
+    return Markup("").join(
+        Markup("<code>{}</code>").format(part) if place % 2 else part for place, part in enumerate(parts)
+    )
 
 
 def words_for(request: Request) -> Words:

@@ -21,6 +21,8 @@ PATIENCE = 10.0
 """Seconds that a client may take for one action or answer."""
 STAY_AWAY = 5.0
 """Seconds for which an evicted client is watched: more than two of the first windows to come back in."""
+GRACE = 45.0
+"""Seconds that a client may take to come back: as long as a server keeps its seat."""
 _LONGEST = 20
 """A scenario may take so many times the patience."""
 
@@ -42,8 +44,8 @@ class StageError(TabooError):
 class Stage:
     """Leads one client through scenarios. Make it with `open_stage`."""
 
-    def __init__(self, server: Server, guest: Guest, stay_away: float) -> None:
-        self._server, self._guest, self._stay_away = server, guest, stay_away
+    def __init__(self, server: Server, guest: Guest, stay_away: float, grace: float) -> None:
+        self._server, self._guest, self._stay_away, self._grace = server, guest, stay_away, grace
 
     @property
     def address(self) -> str:
@@ -72,11 +74,11 @@ class Stage:
         began = loop.time()
         try:
             if not guest.is_here:
-                await guest.arrive(within=None if is_first else _LONGEST)
+                await guest.arrive(within=None if is_first else self._grace)
                 began = loop.time()
                 await guest.settle()
             async with asyncio.timeout(_LONGEST * guest.patience):
-                await scenario.play(Trial(guest, numbers, self._stay_away))
+                await scenario.play(Trial(guest, numbers, self._stay_away, self._grace))
         except DeviationError as wrong:
             problems.append(str(wrong))
         except TimeoutError:
@@ -100,7 +102,12 @@ def scenarios_named(names: Sequence[str]) -> tuple[Scenario, ...]:
 
 @asynccontextmanager
 async def open_stage(
-    host: str = "127.0.0.1", port: int = 0, *, patience: float = PATIENCE, stay_away: float = STAY_AWAY
+    host: str = "127.0.0.1",
+    port: int = 0,
+    *,
+    patience: float = PATIENCE,
+    stay_away: float = STAY_AWAY,
+    grace: float = GRACE,
 ) -> AsyncIterator[Stage]:
     """A stage that listens; port 0 takes a free one. Raises StageError."""
     guest = Guest(patience)
@@ -125,7 +132,7 @@ async def open_stage(
     except OSError as problem:
         raise StageError(host, port, problem.strerror or str(problem)) from None
     try:
-        yield Stage(server, guest, stay_away)
+        yield Stage(server, guest, stay_away, grace)
     finally:
         server.close()
         await server.wait_closed()

@@ -52,7 +52,10 @@ class PlainWords:
 
 @dataclass
 class StagedMatch:
-    """One match with the client in one seat. Match time stands still: nobody is in a hurry on this stage."""
+    """One match with the client in one seat. Match time stands still: nobody is in a hurry on this stage.
+
+    `acks` are the acknowledgements given, and `turns` the turns that were acted in, each by the client's id.
+    """
 
     id: str
     role: Role
@@ -60,6 +63,7 @@ class StagedMatch:
     events: list[Event] = field(default_factory=list)
     view: AnyView | None = None
     acks: dict[str, Row] = field(default_factory=dict)
+    turns: dict[str, int] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         seat = Seat("stage", "1")

@@ -86,6 +86,13 @@ async def drain(house: House) -> None:
 
 def serve(settings: Settings, listening: Callable[[str], None] = lambda _: None) -> None:
     """Serve until a signal ends it; `listening` is told the address. Raises TabooError where it cannot start."""
+    server, bound = prepare(settings, listening)
+    with bound:
+        server.run(sockets=[bound])
+
+
+def prepare(settings: Settings, listening: Callable[[str], None]) -> tuple[DrainingServer, socket.socket]:
+    """A server, and the socket that it is to run with. Raises TabooError."""
     app = create_app(settings)
     config = uvicorn.Config(
         app,
@@ -104,9 +111,7 @@ def serve(settings: Settings, listening: Callable[[str], None] = lambda _: None)
         timeout_graceful_shutdown=5,
         lifespan="on",
     )
-    server = DrainingServer(config, app, listening)
-    with _bound(settings) as bound:
-        server.run(sockets=[bound])
+    return DrainingServer(config, app, listening), _bound(settings)
 
 
 def _bound(settings: Settings) -> socket.socket:

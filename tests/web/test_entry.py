@@ -208,6 +208,13 @@ def test_an_agent_is_challenged_from_its_page(place, alice):
     assert page.response.headers["location"].startswith("/play/")
 
 
+def test_a_person_is_challenged_by_a_seat_that_is_kept_for_them(town, alice):
+    town.member("friend")
+    page = alice.send("/agents/@friend/challenge", role="attacker", language="en")
+    assert page.response.headers["location"].startswith("/seat/")
+    assert alice.send("/agents/@friend/challenge", role="judge").status == 422
+
+
 def test_a_role_that_an_agent_does_not_play_is_refused_on_its_page(alice):
     page = alice.send("/agents/honest/challenge", role="defender", language="en")
     assert page.status in (409, 422)

@@ -10,6 +10,7 @@ from arena.core.referee import TABLE
 from arena.core.rules import PRESETS, Rules
 from arena.core.verdict import Reason, Role, Verdict
 from web.openapi import topics
+from web.render import coded
 from web.ruleboard import examples, fields, read, verdict_rows
 
 DECIDED = {
@@ -119,7 +120,13 @@ def test_a_document_of_any_shape_is_shown():
     assert route.parameters[0].kind == "string"
 
 
+def test_what_stands_between_backticks_is_code_and_nothing_is_markup():
+    assert coded("see `next` & <b>") == "see <code>next</code> &amp; &lt;b&gt;"
+    assert coded("`<i>`") == "<code>&lt;i&gt;</code>"
+
+
 def test_the_pages_of_frameworks_are_off(visitor):
     for path in ("/docs", "/redoc"):
         assert visitor.get(path).status == 404
     assert visitor.ask("GET", "/openapi.json").status_code == 200
+    assert visitor.ask("GET", "/asyncapi.json").json()["asyncapi"] == "3.0.0"

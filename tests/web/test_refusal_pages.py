@@ -1,7 +1,7 @@
 """What a visitor is shown when something goes wrong."""
 
 import pytest
-from browsing import Browser, Page
+from browsing import PASSWORD, Browser, Page
 from server.api.places import app_for
 from server.asking import running
 
@@ -59,6 +59,23 @@ def test_who_asks_too_often_is_told_when_to_come_back(troubled):
 def test_a_method_that_a_page_does_not_know_is_refused(troubled):
     answer = Browser(troubled).ask("DELETE", "/rules")
     assert (answer.status_code, Page(answer).one("h1").text) == (405, "Not like this")
+
+
+def test_a_key_that_is_not_valid_is_refused_and_led_nowhere(troubled):
+    answer = Browser(troubled).ask("GET", "/", headers={"Authorization": "Bearer nonsense"})
+    assert answer.status_code == 401
+    assert Page(answer).one("h1").text == "That did not work"
+
+
+def test_whoever_has_not_agreed_is_led_to_the_agreement(place):
+    place.do(lambda: place.house.people.register("anton", PASSWORD, agreed=False))
+    browser = Browser(place)
+    browser.send("/login", name="anton", password=PASSWORD)
+    page = browser.send("/play/nothing/rematch")
+    assert page.response.headers["location"].startswith("/agreement")
+    assert browser.send("/play-now", role="any", language="en").status == 403
+    assert browser.send("/play-now", role="any", language="en", agree="yes").status == 303
+    assert browser.send("/play-now", role="any", language="en").status == 303
 
 
 def test_a_banned_account_may_look_and_not_play(place, town):

@@ -1,6 +1,6 @@
 """What scenarios are made of: seating the client, taking its actions, letting it come back."""
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
@@ -12,17 +12,19 @@ from arena.core.verdict import Role
 from arena.wire import messages as m
 
 OFFER_MS = 10_000
-GRACE_SECONDS = 45.0
-"""How long a client may take to come back before its seat would be lost."""
 
 
 @dataclass
 class Trial:
-    """One scenario in play: the client, and the matches it was given."""
+    """One scenario in play: the client, and the matches it was given.
+
+    `grace` is how many seconds a client may take to come back, `stay_away` how many an evicted one is watched.
+    """
 
     guest: Guest
     numbers: "Numbers"
     stay_away: float
+    grace: float
     _opening: list[Row] = field(default_factory=list)
 
     # --- sitting down ---
@@ -66,7 +68,10 @@ class Trial:
         message = await self.guest.expect(m.TurnAction, m.TurnResign, match=match.id)
         if isinstance(message, m.TurnResign):
             raise DeviationError("gave the match up, so that it cannot be tried further")
-        if match.view is not None and message.turn != match.view.turn and message.id not in match.acks:
+        known = match.turns.setdefault(message.id, message.turn)
+        if known != message.turn:
+            self.guest.fault(f"used the id {message.id!r} of turn {known} again in turn {message.turn}")
+        elif match.view is not None and message.turn != match.view.turn and message.id not in match.acks:
             self.guest.fault(f"answered the request for turn {match.view.turn} with an action for turn {message.turn}")
         taken: m.TurnAction = message
         return taken
@@ -85,13 +90,11 @@ class Trial:
         await self.guest.tell(*self.perform(match, message))
         return message
 
-    async def finish(self, match: StagedMatch) -> list[m.TurnAction]:
+    async def finish(self, match: StagedMatch) -> None:
         """Play to the end, and see that the client leaves it at that."""
-        made: list[m.TurnAction] = []
         while not match.is_over:
-            made.append(await self.move(match))
+            await self.move(match)
         await self.rests(match)
-        return made
 
     async def rests(self, match: StagedMatch) -> None:
         """See that the client has nothing more to say in a match that is over."""
@@ -105,7 +108,7 @@ class Trial:
     async def comes_back(self, match: StagedMatch) -> m.Resume:
         """Let the client connect again, and ask for what it missed. The answer is the scenario's to give."""
         last = self.guest.told.get(match.id, -1)
-        await self.guest.arrive([match], within=GRACE_SECONDS)
+        await self.guest.arrive([match], within=self.grace)
         return await self.asks_to_resume(match, last)
 
     async def asks_to_resume(self, match: StagedMatch, last: int) -> m.Resume:
@@ -148,9 +151,3 @@ class Scenario:
     promise: str
     remedy: str
     play: Play
-
-
-def faults_of_ids(made: Sequence[m.TurnAction]) -> str | None:
-    """What is wrong with the ids of actions that should all differ, or None."""
-    ids = [it.id for it in made]
-    return None if len(set(ids)) == len(ids) else f"used an id for two actions of one match: {', '.join(ids)}"

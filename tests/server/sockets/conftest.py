@@ -3,20 +3,20 @@
 from collections.abc import Iterator
 
 import pytest
-from serving import Served
+from serving import Inside
 
 
 @pytest.fixture(scope="module")
-def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
-    with Served(tmp_path_factory.mktemp("served")) as it:
+def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Inside]:
+    with Inside(tmp_path_factory.mktemp("served")) as it:
         yield it
 
 
 @pytest.fixture(scope="module")
-def alice(served: Served) -> str:
+def alice(served: Inside) -> str:
     return served.member("alice")
 
 
 @pytest.fixture(scope="module")
-def bob(served: Served) -> str:
+def bob(served: Inside) -> str:
     return served.member("bob")

@@ -5,7 +5,7 @@ import json
 
 import pytest
 from server.sockets.talking import talk
-from serving import Served
+from serving import Inside
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 
 from arena.server.people import Scope
@@ -23,7 +23,7 @@ async def closed(it) -> int:
         return -1 if end.rcvd is None else end.rcvd.code
 
 
-def test_a_handshake_without_the_subprotocol_is_refused(served: Served, alice):
+def test_a_handshake_without_the_subprotocol_is_refused(served: Inside, alice):
     async def attempt():
         with pytest.raises(InvalidStatus) as refused:
             async with talk(served.port, alice, subprotocols=["chat"]):
@@ -33,7 +33,7 @@ def test_a_handshake_without_the_subprotocol_is_refused(served: Served, alice):
     asyncio.run(attempt())
 
 
-def test_a_page_of_another_site_may_not_connect(served: Served, alice):
+def test_a_page_of_another_site_may_not_connect(served: Inside, alice):
     async def attempt():
         with pytest.raises(InvalidStatus) as refused:
             async with talk(served.port, alice, origin="https://evil.example"):
@@ -56,7 +56,7 @@ def test_a_page_of_another_site_may_not_connect(served: Served, alice):
         ([json.dumps({"type": "identify", "id": "1", "data": {"agent": {"name": "a/b"}}})], Close.BAD_MESSAGE),
     ],
 )
-def test_before_it_says_who_it_is_a_connection_has_one_attempt(served: Served, alice, frames, code):
+def test_before_it_says_who_it_is_a_connection_has_one_attempt(served: Inside, alice, frames, code):
     async def attempt():
         async with talk(served.port, alice) as it:
             for frame in frames:
@@ -67,7 +67,7 @@ def test_before_it_says_who_it_is_a_connection_has_one_attempt(served: Served, a
 
 
 @pytest.mark.parametrize("token", [None, "taboo_wrong", "x" * 5000])
-def test_nobody_plays_without_a_valid_token(served: Served, token):
+def test_nobody_plays_without_a_valid_token(served: Inside, token):
     async def attempt():
         async with talk(served.port, token) as it:
             await it.send("identify", {"agent": {"name": "parrot"}})
@@ -76,7 +76,7 @@ def test_nobody_plays_without_a_valid_token(served: Served, token):
     asyncio.run(attempt())
 
 
-def test_a_token_that_may_only_read_plays_nothing(served: Served):
+def test_a_token_that_may_only_read_plays_nothing(served: Inside):
     token = served.member("reader", scopes=frozenset({Scope.READ}))
 
     async def attempt():
@@ -87,7 +87,7 @@ def test_a_token_that_may_only_read_plays_nothing(served: Served):
     asyncio.run(attempt())
 
 
-def test_a_second_connection_of_the_same_agent_takes_the_place_of_the_first(served: Served, alice):
+def test_a_second_connection_of_the_same_agent_takes_the_place_of_the_first(served: Inside, alice):
     async def attempt():
         async with talk(served.port, alice) as old, talk(served.port, alice) as new:
             await old.identify("twin")
@@ -101,7 +101,7 @@ def test_a_second_connection_of_the_same_agent_takes_the_place_of_the_first(serv
     asyncio.run(attempt())
 
 
-def test_messages_that_cannot_be_read_are_refused_one_by_one_until_there_are_too_many(served: Served, alice):
+def test_messages_that_cannot_be_read_are_refused_one_by_one_until_there_are_too_many(served: Inside, alice):
     async def attempt():
         async with talk(served.port, alice) as it:
             await it.identify("clumsy")
@@ -118,7 +118,7 @@ def test_messages_that_cannot_be_read_are_refused_one_by_one_until_there_are_too
     asyncio.run(attempt())
 
 
-def test_other_peoples_seats_do_not_exist(served: Served, alice, bob):
+def test_other_peoples_seats_do_not_exist(served: Inside, alice, bob):
     async def attempt():
         async with talk(served.port, alice) as one, talk(served.port, bob) as two:
             await one.identify("owner")
@@ -146,7 +146,7 @@ def test_a_flood_is_cut_off(tmp_path):
                 await it.send("ping", id=f"p{number}")
             assert await closed(it) == Close.FLOOD
 
-    with Served(tmp_path, message_rate=5) as small:
+    with Inside(tmp_path, message_rate=5) as small:
         asyncio.run(attempt(small.port, small.member("alice")))
 
 
@@ -157,5 +157,5 @@ def test_a_connection_that_stays_silent_is_closed_and_so_is_one_that_answers_no_
             assert await closed(mute) == Close.IDENTIFY_TIMEOUT
             assert await closed(deaf) == Close.SILENT
 
-    with Served(tmp_path, identify_seconds=1, heartbeat_seconds=1) as quick:
+    with Inside(tmp_path, identify_seconds=1, heartbeat_seconds=1) as quick:
         asyncio.run(attempt(quick.port, quick.member("alice")))

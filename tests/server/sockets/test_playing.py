@@ -5,14 +5,14 @@ import json
 
 import pytest
 from server.sockets.talking import talk
-from serving import Served
+from serving import Inside
 
 from arena.store import open_log
 
 pytestmark = pytest.mark.slow
 
 
-def test_two_programs_find_each_other_in_the_queue_and_play(served: Served, alice, bob):
+def test_two_programs_find_each_other_in_the_queue_and_play(served: Inside, alice, bob):
     async def play():
         async with talk(served.port, alice) as one, talk(served.port, bob) as two:
             assert (await one.until("hello"))["data"]["protocol"] == "taboo.v1+json"
@@ -50,7 +50,7 @@ def test_two_programs_find_each_other_in_the_queue_and_play(served: Served, alic
         assert match in log.matches(finished=True)
 
 
-def test_a_program_takes_its_match_up_again_from_the_last_event_it_saw(served: Served, alice, bob):
+def test_a_program_takes_its_match_up_again_from_the_last_event_it_saw(served: Inside, alice, bob):
     async def play():
         async with talk(served.port, alice) as one:
             await one.identify("walker")
