@@ -126,6 +126,7 @@ async def open_stage(
             select_subprotocol=_choose,
             process_request=turn_away,
             ping_interval=None,
+            close_timeout=2,
             max_size=MAX_MESSAGE,
             compression=None,
         )

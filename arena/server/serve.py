@@ -2,9 +2,11 @@
 
 import asyncio
 import gc
+import signal
 import socket
 from collections.abc import Callable
 from dataclasses import dataclass
+from types import FrameType
 
 import structlog
 import uvicorn
@@ -43,6 +45,13 @@ class DrainingServer(uvicorn.Server):
     def __init__(self, config: uvicorn.Config, app: FastAPI, listening: Callable[[str], None]) -> None:
         super().__init__(config)
         self._application, self._listening = app, listening
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        """Stop at SIGTERM as is asked, which is a success; the base would raise the signal again at the end."""
+        if sig == signal.SIGTERM:
+            self.should_exit = True
+        else:
+            super().handle_exit(sig, frame)
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         """Listen, and say where."""

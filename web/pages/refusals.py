@@ -16,7 +16,7 @@ _KNOWN = frozenset({403, 404, 405, 413, 422, 429, 500, 503})
 
 
 async def error_page(request: Request, told: Told) -> Response:
-    """The page of a refusal. Who is not signed in is asked to sign in, and comes back; a key that is not valid is not."""
+    """The page of a refusal. Who is not signed in is led to the login and comes back; who sent a wrong key is not."""
     back = quote(here(request), safe="") if request.method == "GET" else ""
     if told.status == 401 and "authorization" not in request.headers:
         return RedirectResponse(f"/login?next={back}", 303)

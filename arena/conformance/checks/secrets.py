@@ -4,7 +4,6 @@ import asyncio
 import json
 import re
 from collections.abc import AsyncIterator, Iterator
-from typing import Any
 
 from arena.conformance.checks.line import Row
 from arena.conformance.checks.probe import Check, Probe
@@ -23,23 +22,25 @@ _OWN_WORDS = frozenset({"type", "role", "reason", "how", "why", "label", "judge"
 def leaks(text: str, target: str) -> str | None:
     """Where a message gives the target away, or None."""
     word = re.compile(rf"(?<![^\W_]){re.escape(target.casefold())}(?![^\W_])")
-    for path, key, value in _values(json.loads(text), ""):
-        if key in SECRET_FIELDS:
-            return f"has the field {path}"
+    for path, value in _values(json.loads(text), ()):
+        if path and path[-1] in SECRET_FIELDS:
+            return f"has the field {'.'.join(path)}"
         if isinstance(value, str) and word.search(value.casefold()):
-            return f"holds the target in {path}"
+            return f"holds the target in {'.'.join(path)}"
     return None
 
 
-def _values(row: Any, path: str) -> Iterator[tuple[str, str, object]]:  # noqa: ANN401 - any JSON value
-    if isinstance(row, dict):
-        for key, value in row.items():
-            yield f"{path}.{key}".lstrip("."), key, value
-            if key not in _OWN_WORDS:
-                yield from _values(value, f"{path}.{key}")
-    elif isinstance(row, list):
-        for number, value in enumerate(row):
-            yield from _values(value, f"{path}.{number}")
+def _values(value: object, path: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...], object]]:
+    """Every value of a message with its place, the protocol's own words left out."""
+    if path and path[-1] in _OWN_WORDS:
+        return
+    yield path, value
+    if isinstance(value, dict):
+        for key, inner in value.items():
+            yield from _values(inner, (*path, key))
+    elif isinstance(value, list):
+        for number, inner in enumerate(value):
+            yield from _values(inner, (*path, str(number)))
 
 
 async def defender(probe: Probe) -> None:

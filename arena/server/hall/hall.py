@@ -60,7 +60,7 @@ class Hall:
         self.on_end: list[Ended] = []
         self.is_draining = False
         self._log, self._matcher, self._make_agent, self._max_live = log, matcher, make_agent, max_live
-        self._office = Office(log, judges_for, gauges, credit_ms=credit_ms, grace_ms=grace_ms, pace_ms=pace_ms)
+        self._office = Office(log, matcher, judges_for, gauges, credit_ms=credit_ms, grace_ms=grace_ms, pace_ms=pace_ms)
         self._office.call_at_end(self._take_out)
         self._live: dict[str, LiveMatch] = {}
         self._by_account: dict[str, dict[str, LiveMatch]] = {}

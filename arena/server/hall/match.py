@@ -11,6 +11,8 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Any
 
+import structlog
+
 from arena.core.actions import Action
 from arena.core.events import Departure, Event, Finished
 from arena.core.machine import (
@@ -275,12 +277,23 @@ class LiveMatch:
         try:
             while self._inbox:
                 deed = self._inbox.popleft()
-                await self._perform(deed)
+                try:
+                    await self._perform(deed)
+                except Exception as crash:  # noqa: BLE001 - a bug of ours, or of a judge's or a matcher's author
+                    await self._fail(crash)
                 if deed.done is not None and not deed.done.done():
                     deed.done.set_result(None)
         finally:
             self._pump = None
         self._set_clock()
+
+    async def _fail(self, crash: Exception) -> None:
+        """Something that should not happen did: the match ends where the log has it, and nobody loses by it."""
+        structlog.get_logger("hall").error("match_failed", match=self.id, error=type(crash).__name__)
+        self._machine = Match.resumed(self.events, self._office.matcher)
+        self._clock.stand(self._machine.last)
+        if self._machine.verdict is None:
+            await self._perform(_Deed(Fault()))
 
     async def _perform(self, deed: _Deed) -> None:
         now = self._time_of(deed)

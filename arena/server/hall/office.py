@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, Protocol
 import structlog
 
 from arena.core.events import Event
-from arena.core.ports import Judge
+from arena.core.ports import Judge, Matcher
 from arena.core.rules import Rules
 from arena.server.hall.studio import Studio
 from arena.store import StoreLog
 from arena.store.changes import Job
-from arena.store.errors import DuplicateEventError, LogError
+from arena.store.errors import DuplicateEventError, EventGapError, LogError, UnfitEventError
 
 if TYPE_CHECKING:
     from arena.server.hall.match import LiveMatch
@@ -37,6 +37,7 @@ class Office:
     def __init__(
         self,
         log: StoreLog,
+        matcher: Matcher,
         judges_for: Callable[[Rules], Mapping[str, Judge]],
         gauges: Gauges,
         *,
@@ -44,7 +45,7 @@ class Office:
         grace_ms: int,
         pace_ms: int,
     ) -> None:
-        self.judges_for, self.studio = judges_for, Studio()
+        self.matcher, self.judges_for, self.studio = matcher, judges_for, Studio()
         self.credit_ms, self.grace_ms, self.pace_ms = credit_ms, grace_ms, pace_ms
         self.failing: str | None = None
         """What is wrong with the log, while it cannot be written."""
@@ -62,7 +63,8 @@ class Office:
     async def append(self, events: list[Event], along: Job | None = None) -> None:
         """Make events durable, however long that takes: match time stands still meanwhile, and nobody is told.
 
-        The first events of a match are tried once only, since nobody waits for them yet: raises LogError.
+        The first events of a match are tried once only, since nobody waits for them yet, and what the log will never
+        take is not tried again: raises LogError.
         """
         loop = asyncio.get_running_loop()
         began, pause = loop.time(), FIRST_RETRY
@@ -70,6 +72,8 @@ class Office:
             try:
                 await self._log.append(events, along)
                 break
+            except (UnfitEventError, EventGapError):
+                raise
             except DuplicateEventError:
                 if pause == FIRST_RETRY:
                     raise

@@ -7,6 +7,7 @@ serves, and a `Worker` of the lobby where an agent plays through it.
 import asyncio
 import secrets
 import time
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -73,6 +74,8 @@ class Connection:
         self._rtt_ms: float | None = None
         self._allowance = Allowance(rate, rate * RATE_WINDOW, now)
         self._outbox = Outbox(self._send_text, lambda: self.close(Close.TOO_SLOW))
+        self.patience = asyncio.timeout(None)
+        """Ends the conversation with a peer that does not even take our goodbye."""
         self._closing: asyncio.Task[None] | None = None
         self._code: Close | None = None
 
@@ -109,7 +112,8 @@ class Connection:
                 if self.socket.application_state is not WebSocketState.DISCONNECTED:
                     await self.socket.close(int(code), CLOSES[code].reason)
         except (TimeoutError, RuntimeError, WebSocketDisconnect, OSError):
-            pass
+            with suppress(RuntimeError):  # the conversation is over already
+                self.patience.reschedule(asyncio.get_running_loop().time())
         self._outbox.close()
 
     @property

@@ -58,7 +58,11 @@ class Switchboard:
         self._addresses[address] += 1
         house.metrics.set_connections(len(self._all))
         try:
-            await self._converse(it)
+            async with it.patience:
+                await self._converse(it)
+        except TimeoutError:
+            if not it.patience.expired():
+                raise
         finally:
             self._forget(it)
             house.metrics.set_connections(len(self._all))

@@ -92,7 +92,7 @@ def test_a_server_that_is_killed_ten_times_loses_doubles_and_reorders_nothing(tm
                 await asyncio.gather(*programs)
         return lives
 
-    with Served(tmp_path, message_rate=1000, queue_agent_after_seconds=0, queue_built_in_after_seconds=0) as served:
+    with Served(tmp_path, message_rate=1000, queue_agent_after_seconds=0, queue_built_in_after_seconds=3) as served:
         lives = asyncio.run(play(served, served.member("crew")))
         assert served.terminate() == 0
         print(lives, ledger.acts, ledger.connections, ledger.duplicates, Counter(ledger.ended.values()))

@@ -6,13 +6,15 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from server.hall.halls import ALICE, BOB, QUICK, Keeper, a_hall, built_in, opening, says
+from server.hall.halls import ALICE, BOB, QUICK, Counts, Keeper, a_hall, built_in, make_agent, opening, says
 
+from arena import registry
 from arena.core.actions import Action
 from arena.core.projection import Audience
 from arena.core.verdict import Cause, Reason, Role
-from arena.server.hall import watchers
+from arena.server.hall import Hall, watchers
 from arena.store import open_log
+from arena.words import WordMatcher
 
 ATTACKER, DEFENDER = Role.ATTACKER, Role.DEFENDER
 AGENTS = Path(__file__).parents[2] / "agents"
@@ -220,5 +222,51 @@ def test_an_agent_of_somebody_else_plays_in_a_process_of_its_own_and_loses_only_
                 await live.ended()
             assert (live.verdict.winner, live.verdict.cause) == (ATTACKER, cause)
             assert (await says(other, ATTACKER, "nothing happened here")).status == "accepted"
+
+    asyncio.run(play())
+
+
+class Fragile(WordMatcher):
+    """A matcher with a bug."""
+
+    def said(self, text, target, policy):
+        if text == "boom":
+            raise ZeroDivisionError
+        return super().said(text, target, policy)
+
+
+def test_what_the_log_will_never_take_ends_the_match_where_the_log_has_it(tmp_path):
+    path = str(tmp_path / "log.db")
+
+    async def play():
+        async with a_hall(path) as hall:
+            live = await hall.open(opening())
+            await says(live, ATTACKER, "hello there")
+            assert (await says(live, DEFENDER, "hello", id_="half \ud800")).status == "rejected"
+            assert live.verdict.reason is Reason.INFRASTRUCTURE
+            return live.id
+
+    match = asyncio.run(play())
+    with open_log(path) as log:
+        assert [event.to_json()["type"] for event in asyncio.run(log.read(match))] == [
+            "started",
+            "acted",
+            "faulted",
+            "finished",
+        ]
+
+
+def test_a_bug_ends_the_match_as_the_platforms_fault_and_leaves_the_others_alone(tmp_path):
+    async def play():
+        with open_log(str(tmp_path / "log.db")) as log:
+            hall = Hall(log, Fragile(), registry.judges_for, make_agent, Counts())
+            live, other = await hall.open(opening()), await hall.open(opening())
+            answer = asyncio.ensure_future(says(live, ATTACKER, "boom"))
+            async with asyncio.timeout(20):
+                await live.ended()
+                assert (await answer).status == "rejected"
+            assert live.verdict.reason is Reason.INFRASTRUCTURE
+            assert (await says(other, ATTACKER, "all is well")).status == "accepted"
+            await hall.close()
 
     asyncio.run(play())
