@@ -76,7 +76,7 @@ class Server:
             running.wait(timeout=30)
 
 
-@pytest.fixture(scope="package")
+@pytest.fixture(scope="module")
 def chromium() -> Iterator[Any]:
     """The browser."""
     driver = pytest.importorskip("playwright.sync_api", reason="needs playwright: pip install 'taboo-arena[dev]'")
@@ -88,7 +88,7 @@ def chromium() -> Iterator[Any]:
         browser.close()
 
 
-@pytest.fixture(scope="package")
+@pytest.fixture(scope="module")
 def arena(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """A server that all tests share, which nobody ends."""
     server = Server(tmp_path_factory.mktemp("arena"))

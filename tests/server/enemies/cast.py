@@ -59,24 +59,19 @@ class Visitor:
 
 @dataclass
 class Cast:
-    """Everybody. `outsiders` should learn nothing; `dora` defends, in two browsers and by a token."""
+    """Everybody. `outsiders` should learn nothing; `dora` defends, in a browser and by a token."""
 
     quill: Visitor
     quill_token: Visitor
     dora: Visitor
     dora_token: Visitor
-    spare: Visitor
     outsiders: list[Visitor]
     accounts: dict[str, Account]
-
-    def dora_ticket(self) -> str:
-        """What the defender's browser says on a socket."""
-        return str(self.spare.post("/tickets")["ticket"])
 
     @property
     def everybody(self) -> list[Visitor]:
         """All visitors, the attacker too."""
-        return [self.quill, self.quill_token, self.spare, *self.all]
+        return [self.quill, self.quill_token, *self.all]
 
     @property
     def all(self) -> list[Visitor]:
@@ -118,7 +113,6 @@ async def _assemble(served: Served, log: StoreLog, words: dict[Language, Sequenc
         await program("attacker's token", quill, PLAYS),
         browser("defender", await people.open_session(dora.id)),
         await program("defender's token", dora, PLAYS),
-        browser("defender's other browser", await people.open_session(dora.id)),
         [
             browser("nobody", ""),
             browser("forged cookie", "x" * 43),
@@ -139,6 +133,18 @@ async def _assemble(served: Served, log: StoreLog, words: dict[Language, Sequenc
     for visitor in cast.everybody:
         visitor.refresh()
     return cast
+
+
+def browser_of(served: Served, account: str) -> Visitor:
+    """One more browser that is signed in to an account."""
+
+    async def enter() -> str:
+        with open_log(served.database) as log:
+            return await People(log).open_session(account)
+
+    visitor = Visitor("one more", served.url, cookie=asyncio.run(enter()))
+    visitor.refresh()
+    return visitor
 
 
 def _keep_from(connection: Any, accounts: tuple[str, ...], words: dict[Language, Sequence[str]]) -> None:

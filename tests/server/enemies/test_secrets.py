@@ -8,7 +8,7 @@ from typing import Any
 
 import httpx
 import pytest
-from server.enemies.cast import Visitor
+from server.enemies.cast import Visitor, browser_of
 from server.enemies.lines import line
 from server.enemies.needles import Needle, found
 from server.enemies.routes import ENDS, GIVES_UP, Ask, Route, asks_of, files, routes_of, the_app
@@ -272,9 +272,9 @@ def test_no_message_tells_the_defender_what_is_secret(stage: Stage):
 
 @pytest.mark.parametrize("match", ["public", "private"])
 def test_no_ticket_of_the_defender_opens_what_is_secret(stage: Stage, match):
-    made = stage.cast.dora_ticket()
-    with line(stage.served.port) as it:
-        it.send("identify", {"ticket": made, "match": stage.matches[match]})
+    with browser_of(stage.served, stage.cast.accounts["defender"].id).client as dora, line(stage.served.port) as it:
+        made = dora.post("/api/v1/tickets")
+        it.send("identify", {"ticket": made.json()["ticket"], "match": stage.matches[match]})
         it.until("ready")
         it.send("resume", {"matches": [{"match": one, "seq": -1} for one in stage.matches.values()]})
         assert it.until("resumed")["match"] == stage.matches[match]
