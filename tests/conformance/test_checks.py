@@ -187,12 +187,12 @@ def test_the_command_leads_a_client_through_scenarios(capsys):
         port = free.getsockname()[1]
     client = threading.Thread(target=lambda: asyncio.run(PlainClient(f"ws://127.0.0.1:{port}", "new ids").run()))
     client.start()
-    names = ["--scenario", "heartbeat", "--scenario", "waits"]
+    names = ["--scenario", "waits", "--scenario", "dropped"]
     assert main(["protocol", "serve", "--port", str(port), "--json", *names]) == 1
     client.join(30)
     said = capsys.readouterr()
     rows = {row["name"]: row for row in map(json.loads, said.out.splitlines())}
-    assert rows["heartbeat"]["status"] == "passed"
+    assert rows["dropped"]["status"] == "passed"
     assert "keeps its id" in rows["waits"]["problems"][0]
     assert f"waiting for a client at ws://127.0.0.1:{port}/api/v1/socket" in said.err
     assert not client.is_alive()

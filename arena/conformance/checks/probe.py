@@ -74,18 +74,20 @@ class Probe:
             yield Line(socket, answers_pings=answers_pings)
 
     @asynccontextmanager
-    async def agent(self, name: str = "", *, seats: int = 4, instance: str = "") -> AsyncIterator[Line]:
-        """A connection of an agent that has been let in."""
+    async def agent(
+        self, name: str = "", *, seats: int = 4, instance: str = "", is_open: bool = False
+    ) -> AsyncIterator[Line]:
+        """A connection of an agent that has been let in. `is_open` lets others challenge it."""
         async with self.line() as line:
             await line.greet()
-            await line.identify({"name": name or fresh_name()}, seats=seats, instance=instance, is_open=True)
+            await line.identify({"name": name or fresh_name()}, seats=seats, instance=instance, is_open=is_open)
             yield line
 
     @asynccontextmanager
     async def table(self, role: Role, turns: int = 3) -> AsyncIterator["Table"]:
         """A live match: an agent of the account in `role`, on a socket, and a person opposite, by HTTP."""
         name, person = fresh_name(), await self.other()
-        async with self.agent(name) as line:
+        async with self.agent(name, is_open=True) as line:
             player = line.ready["player"]
             terms = {"preset": "paper", "rated": False, "changes": {"judges": [], "max_turns": turns}}
             wish = {"opponent": player, "role": role.other.value, "terms": terms, "is_private": False}

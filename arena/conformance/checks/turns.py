@@ -30,10 +30,11 @@ async def queue(probe: Probe) -> None:
         wish = {"with_people": False, "rated": False, "preset": "spag"}
         id_ = await line.say("queue.join", wish)
         await line.answer_to(id_, "queue.joined")
-        offer = (await line.hear("match.offer", within=QUEUE_SECONDS))["data"]["offer"]
-        await line.say("match.accept", {"offer": offer})
-        start = await line.hear("match.start")
-        require(start["data"]["offer"] == offer, "did not name the offer in `match.start`")
+        offers: list[str] = []
+        while (start := await line.hear("match.offer", "match.start", within=QUEUE_SECONDS))["type"] == "match.offer":
+            offers.append(start["data"]["offer"])
+            await line.say("match.accept", {"offer": offers[-1]})
+        require(start["data"]["offer"] in offers, "did not name the offer in `match.start`")
         table, events = Table(probe.own, line, "", start["match"], Role(start["data"]["role"])), []
         while True:
             row = await table.hear("turn.request", "match.event", "match.end")

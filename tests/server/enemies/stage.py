@@ -95,7 +95,10 @@ def _by_queue(attacking: Line, defending: Line) -> str:
     for it in (attacking, defending):
         it.send("match.accept", {"offer": it.until("match.offer")["data"]["offer"]})
     match = attacking.until("match.start")["match"]
-    for it, text in ((attacking, "\u4f60\u597d\uff0c\u4f60\u60f3\u5230\u4e86\u4ec0\u4e48"), (defending, "\u6211\u4e0d\u77e5\u9053")):
+    for it, text in (
+        (attacking, "\u4f60\u597d\uff0c\u4f60\u60f3\u5230\u4e86\u4ec0\u4e48"),
+        (defending, "\u6211\u4e0d\u77e5\u9053"),
+    ):
         it.until("turn.request")
         it.send("turn.action", {"text": text}, match=match, turn=1)
         assert it.until("turn.ack")["data"]["status"] == "accepted"
@@ -138,6 +141,4 @@ def _stage(served: Served, cast: Cast, matches: dict[str, str], attacking: Line,
         "defender's csrf": cast.dora.csrf,
     }
     lines = (attacking, defending)
-    return Stage(
-        served, cast, matches, targets, *map(needles_of, (secrets, of_attacker, of_defender)), *lines
-    )
+    return Stage(served, cast, matches, targets, *map(needles_of, (secrets, of_attacker, of_defender)), *lines)

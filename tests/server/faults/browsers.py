@@ -66,7 +66,8 @@ class Page:
                 received = lost.rcvd if isinstance(lost, ConnectionClosed) else None
                 self.closes.append(None if received is None else received.code)
             except httpx.HTTPStatusError as refused:
-                assert refused.response.status_code == 503, refused
+                if refused.response.status_code != 503:
+                    raise
             if not self._is_over:
                 await asyncio.sleep(self._chance.random() * min(LONGEST_WAIT, FIRST_WAIT * 2**self._attempt))
                 self._attempt += 1
@@ -92,7 +93,7 @@ class Page:
         await self._socket.send(json.dumps(message))
 
     async def _hear(self, message: dict[str, Any], ticket: str) -> None:
-        type_, data, (match, role) = message["type"], message["data"], self.seat
+        type_, data, (match, _) = message["type"], message["data"], self.seat
         if type_ == "hello":
             await self._send({"type": "identify", "id": "me", "data": {"ticket": ticket, "match": match}})
         elif type_ == "ready":

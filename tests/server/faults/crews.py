@@ -43,7 +43,5 @@ def crew(
 ) -> asyncio.Task[Score]:
     """Let a program play so many matches at once: those that it looks for, or those that it is challenged to."""
     matches = None if wish is None else seats
-    work = serve(
-        steady(ledger), server=url, token=token, name=name, seats=seats, matches=matches, wish=wish, stop=stop
-    )
+    work = serve(steady(ledger), server=url, token=token, name=name, seats=seats, matches=matches, wish=wish, stop=stop)
     return asyncio.get_running_loop().create_task(work)

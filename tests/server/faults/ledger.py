@@ -3,6 +3,7 @@
 import asyncio
 from collections import defaultdict
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import Any
 
 from arena.core.actions import Said
@@ -95,7 +96,7 @@ def check_match(events: list[Event], ledger: Ledger) -> None:
     order = {Role.ATTACKER: 0, Role.DEFENDER: 1}
     assert len(set(moves)) == len(moves)
     assert moves == sorted(moves, key=lambda move: (move[0], order[move[1]]))
-    for before, event in zip(events, events[1:], strict=False):
+    for before, event in pairwise(events):
         if isinstance(event.body, Resumed):
             assert event.at == before.at, "match time passed while no server was there"
     for role in Role:

@@ -1,4 +1,4 @@
-"""A disk that takes nothing, a database that another program holds: matches wait, and nothing is told before it is kept."""
+"""A disk that takes nothing, a database that another program holds: matches wait, and tell only what is kept."""
 
 import asyncio
 import resource
@@ -110,6 +110,19 @@ def test_a_full_disk_stops_time_and_acknowledgements_and_nothing_else(tmp_path):
         match = asyncio.run(play(served, served.member("bob")))
         served.kill()
         check(served, match)
+
+
+def test_a_server_without_matches_that_could_not_open_one_is_ready_again_soon_after_the_disk_is(tmp_path):
+    async def visit(served: Served) -> None:
+        async with Person(served.url, "alice") as alice, asyncio.timeout(30):
+            with full_disk(served):
+                with pytest.raises(httpx.HTTPStatusError):
+                    await alice.challenge("honest", ATTACKER)
+                assert await until_readiness(alice, 503) == "log failing"
+            assert await until_readiness(alice, 200) == "ready"
+
+    with Served(tmp_path) as served:
+        asyncio.run(visit(served))
 
 
 @pytest.mark.parametrize("gives_up", [False, True])
