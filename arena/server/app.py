@@ -30,8 +30,6 @@ from arena.wire import PATH
 from arena.words import WordMatcher, said
 
 PAGES = "arena.pages"
-MAX_BODY = 256 * 1024
-"""Bytes of the largest request."""
 
 
 def create_app(settings: Settings) -> FastAPI:
@@ -53,7 +51,6 @@ def create_app(settings: Settings) -> FastAPI:
         docs_url=None,
         redoc_url=None,
         lifespan=lifespan,
-        max_body_size=MAX_BODY,
     )
     app.state.settings = settings
     problems.install(app)

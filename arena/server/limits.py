@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 from fastapi import FastAPI
 from starlette.datastructures import MutableHeaders
+from starlette.middleware.body_limit import RequestBodyLimitMiddleware
 from starlette.requests import HTTPConnection, Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -20,11 +21,13 @@ from arena.server.addresses import address_of, group_of
 from arena.server.callers import caller, session_cookie
 from arena.server.errors import ThrottledError
 from arena.server.house import house_of
-from arena.server.problems import answer, told_of
+from arena.server.problems import Told, answer, told_of
 from arena.server.settings import Settings
 
 MAX_BUCKETS = 100_000
 """Buckets that are kept: the one that was untouched for longest is forgotten first."""
+MAX_BODY = 256 * 1024
+"""Bytes of the largest request."""
 SHARED = 10
 """An address may hold many people: all of them together may ask so many times what one may."""
 _FREE = ("/static/", "/healthz", "/readyz")
@@ -69,6 +72,8 @@ def install(app: FastAPI, settings: Settings, limits: Limits | None = None) -> L
     """Have every HTTP request of the app counted. The limits are then found with `limits_of`."""
     made = limits if limits is not None else Limits()
     app.state.limits = made
+    app.add_middleware(RequestBodyLimitMiddleware, max_body_size=MAX_BODY)
+    app.add_middleware(BodyLimit)
     app.add_middleware(RateLimits, limits=made, per_minute=settings.requests_per_minute)
     return made
 
@@ -79,6 +84,25 @@ def limits_of(request: HTTPConnection) -> Limits:
     if not isinstance(found, Limits):
         found = request.app.state.limits = Limits()
     return found
+
+
+class BodyLimit:
+    """ASGI middleware: refuses a request that says itself that it is too big; one that does not say so is cut off."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one request."""
+        if scope["type"] == "http":
+            request = Request(scope, receive)
+            length = request.headers.get("content-length", "")
+            if length.isdecimal() and int(length) > MAX_BODY:
+                told = Told(413, "too big", f"a request may have {MAX_BODY >> 10} KiB")
+                response = await answer(request, told)
+                await response(scope, receive, send)
+                return
+        await self._app(scope, receive, send)
 
 
 class RateLimits:

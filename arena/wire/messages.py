@@ -567,4 +567,5 @@ def _read(adapter: TypeAdapter[Any], text: str | bytes) -> Any:  # noqa: ANN401
     except ValidationError as wrong:
         first = wrong.errors(include_url=False, include_input=False, include_context=False)[0]
         place = ".".join(str(part) for part in first["loc"]) or "message"
-        raise WireError(place, first["msg"]) from None
+        problem = "is not a kind of message" if first["type"] == "union_tag_invalid" else first["msg"]
+        raise WireError(place, problem) from None

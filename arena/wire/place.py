@@ -104,6 +104,8 @@ class Place:
         """The server shows the match from its beginning."""
         self.is_resuming = False
         self.role = data.role
+        if not self._is_resigning:
+            self._asked, self._is_open, self._held = _NOTHING_ASKED, False, None
         self.seq = max((int(row.get("seq", -1)) for row in data.events), default=-1)
         for row in data.events:
             self._note(row)

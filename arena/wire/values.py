@@ -151,9 +151,13 @@ def _said_from_json(row: object) -> Said:
     return Said(_role(fields), _whole(fields, "turn"), text, guess, bool(warned))
 
 
+_RULES = frozenset(Rules().to_json())
+
+
 def _rules(fields: Mapping[str, Any]) -> Rules:
     try:
-        return Rules.from_json(dict(_mapping(fields.get("rules"), "rules")))
+        given = _mapping(fields.get("rules"), "rules")
+        return Rules.from_json({name: value for name, value in given.items() if name in _RULES})
     except RulesError as wrong:
         raise WireError("rules", str(wrong)) from None
     except (TypeError, AttributeError) as wrong:

@@ -105,12 +105,13 @@ _WHY = {
     403: "Whoever asks may not do that.",
     404: "There is no such thing, or not for whoever asks.",
     409: "Things stand otherwise by now.",
+    413: "The request is too big.",
     422: "A part of the request cannot be used; `field` names it.",
     429: "Too many requests: `Retry-After` says when to come back.",
     500: "The server failed; `reference` finds it in its diagnostics.",
     503: "The server is restarting, is full, or cannot reach its log; try again soon.",
 }
-_ALWAYS = (403, 422, 429, 500, 503)
+_ALWAYS = (403, 413, 422, 429, 500, 503)
 
 
 def refusals(*statuses: int) -> dict[int | str, dict[str, Any]]:

@@ -2,6 +2,7 @@
 
 import asyncio
 import resource
+import time
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 
@@ -11,13 +12,19 @@ from server.faults.browsers import Person
 from server.faults.ledger import line_of
 from server.faults.programs import locked
 from server.faults.sitting import STRICT, Sitter, sits
+from server.hall.halls import Counts, make_agent, opening
 from server.sockets.talking import Talk, talk
 from serving import Served
 
+from arena import registry
 from arena.cli import main
 from arena.core.events import Acted
 from arena.core.verdict import Role
-from arena.store import open_log
+from arena.server.hall import Hall
+from arena.server.hall.office import REMEMBERED_SECONDS
+from arena.store import StoreLog, open_log
+from arena.store.errors import LockedLogError
+from arena.words import WordMatcher
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(120)]
 ATTACKER, DEFENDER = Role.ATTACKER, Role.DEFENDER
@@ -112,17 +119,23 @@ def test_a_full_disk_stops_time_and_acknowledgements_and_nothing_else(tmp_path):
         check(served, match)
 
 
-def test_a_server_without_matches_that_could_not_open_one_is_ready_again_soon_after_the_disk_is(tmp_path):
-    async def visit(served: Served) -> None:
-        async with Person(served.url, "alice") as alice, asyncio.timeout(30):
-            with full_disk(served):
-                with pytest.raises(httpx.HTTPStatusError):
-                    await alice.challenge("honest", ATTACKER)
-                assert await until_readiness(alice, 503) == "log failing"
-            assert await until_readiness(alice, 200) == "ready"
+def test_a_failure_is_spoken_of_no_longer_than_it_is_news(tmp_path):
+    path = str(tmp_path / "log.db")
 
-    with Served(tmp_path) as served:
-        asyncio.run(visit(served))
+    async def fail(log: StoreLog) -> Hall:
+        hall = Hall(log, WordMatcher(), registry.judges_for, make_agent, Counts())
+        with locked(path), pytest.raises(LockedLogError):
+            await hall.open(opening())
+        assert "locked" in (hall.failing or "")
+        await hall.close()
+        return hall
+
+    with open_log(path, lock_seconds=0.2) as log:
+        hall = asyncio.run(fail(log))
+    deadline = time.monotonic() + REMEMBERED_SECONDS + 5
+    while hall.failing is not None:
+        assert time.monotonic() < deadline
+        time.sleep(0.1)  # how often it looks
 
 
 @pytest.mark.parametrize("gives_up", [False, True])
