@@ -13,10 +13,13 @@ import uvicorn
 from fastapi import FastAPI
 
 from arena.core.errors import TabooError
+from arena.places import log_path
 from arena.server.app import create_app
 from arena.server.house import House
+from arena.server.secrets import load_secret
 from arena.server.settings import Settings
 from arena.server.sockets.switchboard import MAX_MESSAGE
+from arena.store import open_log
 
 BACKLOG = 2048
 COLLECT = (20_000, 20, 50)
@@ -101,7 +104,13 @@ def serve(settings: Settings, listening: Callable[[str], None] = lambda _: None)
 
 
 def prepare(settings: Settings, listening: Callable[[str], None]) -> tuple[DrainingServer, socket.socket]:
-    """A server, and the socket that it is to run with. Raises TabooError."""
+    """A server, and the socket that it is to run with. Raises TabooError.
+
+    What would fail at the start is tried before, where the reason can still be told in a sentence.
+    """
+    where = log_path(settings.database or None)
+    open_log(where).close()
+    load_secret(settings, where)
     app = create_app(settings)
     config = uvicorn.Config(
         app,

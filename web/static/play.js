@@ -158,14 +158,17 @@ class Table {
 
   acknowledged({ id, status, reason, attempts_left: left }) {
     if (id !== this.sending?.id) return;
-    const said = this.sending.data;
+    const { data: said, turn } = this.sending;
     this.settle();
     if (status === "rejected") {
       this.refused(reason, left);
     } else {
-      this.isAsked = false;
       if (said.text !== "") this.composer.clear(said.text);
-      this.clock.stand(this.banks[this.page.role]);
+      // After a lost connection the next turn may have come before this acknowledgement of the last one.
+      if (turn === this.turn) {
+        this.isAsked = false;
+        this.clock.stand(this.banks[this.page.role]);
+      }
     }
     this.show();
   }

@@ -6,6 +6,7 @@ from contextlib import ExitStack, suppress
 from dataclasses import dataclass, field
 from typing import Any
 
+import pytest
 from server.enemies.lines import Line, as_agent, line
 from websockets.exceptions import ConnectionClosed
 
@@ -60,13 +61,15 @@ class Peer:
         as_agent(self.line, self.agent)
         self.newest.clear()
         if old is not None:
-            try:
-                while True:
-                    self._hear(old.read(), is_current=False)
-            except ConnectionClosed as end:
-                assert end.rcvd is not None
-                assert end.rcvd.code == Close.REPLACED
+            with pytest.raises(ConnectionClosed) as end:
+                self._hear_out(old)
+            assert end.value.rcvd is not None
+            assert end.value.rcvd.code == Close.REPLACED
         stack.close()
+
+    def _hear_out(self, old: Line) -> None:
+        while True:
+            self._hear(old.read(), is_current=False)
 
     def drop(self, *, rudely: bool) -> None:
         """Lose the connection: with a goodbye, or as when a cable is pulled."""

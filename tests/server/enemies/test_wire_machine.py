@@ -20,6 +20,7 @@ from arena.core.verdict import Role
 from arena.store import open_log
 
 pytestmark = pytest.mark.slow
+EXAMPLES = 8
 SIDES = st.sampled_from(Role)
 TEXTS = st.sampled_from(
     [
@@ -229,7 +230,7 @@ def test_whatever_the_network_does_the_log_is_the_truth_for_both(served: Served)
     run_state_machine_as_test(
         machine,
         settings=settings(
-            max_examples=20,
+            max_examples=EXAMPLES,
             stateful_step_count=40,
             deadline=None,
             derandomize=True,
@@ -238,4 +239,4 @@ def test_whatever_the_network_does_the_log_is_the_truth_for_both(served: Served)
         ),
     )
     with open_log(served.database) as log:
-        assert len(log.matches()) >= 20
+        assert len(log.matches()) >= EXAMPLES
