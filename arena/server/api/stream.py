@@ -1,24 +1,24 @@
 """Watching a match: server-sent events, from the event after `Last-Event-ID` to the end of the match."""
 
+import asyncio
 from collections import Counter
-from collections.abc import AsyncGenerator, Iterator
-from contextlib import aclosing, contextmanager
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from typing import Annotated
 
 from fastapi import APIRouter, Header, Query, Request
-from starlette.responses import StreamingResponse
+from starlette.responses import Response
+from starlette.types import Receive, Scope, Send
 
 from arena.core.verdict import Role
 from arena.server.addresses import group_of
 from arena.server.api.asking import ANYBODY, CallerIn, HouseIn, refusals
 from arena.server.api.matches import Match, live_for
 from arena.server.archive import MatchRecord
-from arena.server.callers import Caller
 from arena.server.errors import DrainingError, FullError, ThrottledError
-from arena.server.hall import Frame, LiveMatch
+from arena.server.hall import Frame, Watcher
 from arena.server.hall.messages import dumps
 from arena.server.house import House
-from arena.server.people import Account
 
 router = APIRouter(tags=["matches"])
 MEDIA_TYPE = "text/event-stream"
@@ -28,8 +28,47 @@ _HEADERS = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
 Seq = Annotated[int | None, Header(alias="Last-Event-ID", ge=-1, le=1 << 31, description="The newest `seq` received.")]
 
 
-class EventStream(StreamingResponse):
-    """A stream of server-sent events. A reader that takes nothing is dropped by its watcher, and then by the system."""
+class EventStream(Response):
+    """What spectators are told, event by event, until the match is over or the reader is gone.
+
+    A reader that takes nothing is dropped by its watcher, and then by the system. Written without the framework's
+    streaming response, whose layers cost more than all the rest of telling a spectator something.
+    """
+
+    media_type = MEDIA_TYPE
+
+    def __init__(
+        self, watcher: Watcher, is_open: AbstractContextManager[None], seen: Callable[[], Awaitable[None]]
+    ) -> None:
+        super().__init__(headers=_HEADERS)
+        del self.headers["content-length"]
+        self._watcher, self._is_open, self._seen = watcher, is_open, seen
+
+    async def __call__(self, _: Scope, receive: Receive, send: Send) -> None:
+        """Send frames as they come; `seen` is awaited at the end."""
+        watcher = self._watcher
+        leaving = asyncio.get_running_loop().create_task(_finish_when_gone(receive, watcher))
+        try:
+            with self._is_open:
+                async with watcher:
+                    await send({"type": "http.response.start", "status": self.status_code, "headers": self.raw_headers})
+                    await _send(send, f"retry: {RETRY_MS}\n\n".encode())
+                    async for frame in watcher:
+                        await _send(send, frame.sse)
+            await self._seen()
+            await _send(send, b"", more=False)
+        finally:
+            leaving.cancel()
+
+
+async def _send(send: Send, body: bytes, *, more: bool = True) -> None:
+    await send({"type": "http.response.body", "body": body, "more_body": more})
+
+
+async def _finish_when_gone(receive: Receive, watcher: Watcher) -> None:
+    while (await receive())["type"] != "http.disconnect":
+        pass
+    watcher.finish()
 
 
 class Streams:
@@ -96,44 +135,31 @@ async def stream(
     streams, address = streams_of(request), group_of(who.address)
     streams.require_room(house, address)
     known = last_event_id if last_event_id is not None else after
-    frames = await _frames(house, who, match, known)
-
-    async def body() -> AsyncGenerator[bytes]:
-        with streams.one(house, address):
-            yield f"retry: {RETRY_MS}\n\n".encode()
-            async with aclosing(frames):
-                async for chunk in frames:
-                    yield chunk
-
-    return EventStream(body(), headers=_HEADERS, media_type=MEDIA_TYPE)
-
-
-async def _frames(house: House, who: Caller, match: str, after: int) -> AsyncGenerator[bytes]:
     live = live_for(house, who, match)
     if live is None:
-        return _told(await house.archive.match(match, who.viewer), after)
-    if house.hall.is_draining:
+        record = await house.archive.match(match, who.viewer)
+        watcher = Watcher(_told(record, known), lambda _: None, is_over=True)
+    elif house.hall.is_draining:
         raise DrainingError
-    return _live(house, live, after, who.viewer)
+    else:
+        watcher = live.watch(known)
+
+    async def seen() -> None:
+        """Whoever is signed in was shown the word, where the match is over."""
+        if live is not None and live.verdict is not None and who.viewer is not None:
+            await house.archive.reveal(who.viewer.id, live.opening.rules.language, live.opening.target)
+
+    return EventStream(watcher, streams.one(house, address), seen)
 
 
-async def _live(house: House, live: LiveMatch, after: int, viewer: Account | None) -> AsyncGenerator[bytes]:
-    """Frames as they come; the hall gives signs of life between them. A draining server ends the stream."""
-    async with live.watch(after) as watcher:
-        async for frame in watcher:
-            yield frame.sse
-    if viewer is not None and live.verdict is not None:
-        await house.archive.reveal(viewer.id, live.opening.rules.language, live.opening.target)
-
-
-async def _told(record: MatchRecord, after: int) -> AsyncGenerator[bytes]:
+def _told(record: MatchRecord, after: int) -> Iterator[Frame]:
     """A match that is over, from its record."""
     for row in record.events[after + 1 :]:
-        yield Frame("match.event", dumps(row), row["seq"]).sse
+        yield Frame("match.event", dumps(row), row["seq"])
     summary = record.summary
     seats = {
         role.value: {"player": seat.player, "version": seat.version, "kind": seat.kind.value}
         for role, seat in ((role, summary.seats[role]) for role in Role)
     }
     end = {"verdict": summary.verdict.to_json(), "target": summary.target, **seats, "rated": summary.rated}
-    yield Frame("match.end", dumps(end)).sse
+    yield Frame("match.end", dumps(end))

@@ -6,6 +6,8 @@ from collections.abc import Awaitable, Callable
 from typing import TypeVar
 
 T = TypeVar("T")
+CLOSE_SECONDS = 10.0
+"""How long a thread is waited for in which an agent may be thinking without end."""
 
 
 class Studio:
@@ -29,13 +31,15 @@ class Studio:
             async with asyncio.timeout(seconds):
                 return await work()
 
-        return await asyncio.wrap_future(asyncio.run_coroutine_threadsafe(begin(), self._loop))
+        thought = asyncio.wrap_future(asyncio.run_coroutine_threadsafe(begin(), self._loop))
+        async with asyncio.timeout(seconds):  # here too: one that never waits holds the other loop up
+            return await thought
 
     def close(self) -> None:
         """Stop thinking, and wait for the thread."""
         if self._thread.is_alive():
             self._loop.call_soon_threadsafe(self._stop)
-            self._thread.join()
+            self._thread.join(CLOSE_SECONDS)
 
     def _stop(self) -> None:
         tasks = asyncio.all_tasks(self._loop)

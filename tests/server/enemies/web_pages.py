@@ -4,6 +4,9 @@ from html.parser import HTMLParser
 
 _EMBEDS = frozenset({"iframe", "object", "embed", "base", "applet", "frame", "portal"})
 
+_ADDRESSES = frozenset({"href", "src", "action", "formaction", "data", "poster", "xlink:href"})
+_RUNNING = ("javascript:", "data:", "vbscript:")
+
 
 class _Inline(HTMLParser):
     def __init__(self) -> None:
@@ -15,8 +18,8 @@ class _Inline(HTMLParser):
         if tag in _EMBEDS or tag == "style" or (tag == "script" and "src" not in given):
             self.found.append(f"<{tag}>")
         for name, value in attrs:
-            scheme = (value or "").strip().lower()
-            if name == "style" or name.startswith("on") or scheme.startswith(("javascript:", "data:text", "vbscript:")):
+            runs = name in _ADDRESSES and (value or "").strip().lower().startswith(_RUNNING)
+            if name == "style" or name.startswith("on") or runs:
                 self.found.append(f"<{tag} {name}>")
 
     def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
