@@ -9,7 +9,14 @@ import sys
 import tempfile
 from pathlib import Path
 
-BARS = (("arena/core/", 100.0), ("arena/words/", 100.0), ("arena/", 90.0), ("agents/", 90.0), ("attacks/core/", 100.0))
+BARS = (
+    ("arena/core/", 100.0),
+    ("arena/words/", 100.0),
+    ("arena/", 90.0),
+    ("agents/", 90.0),
+    ("web/", 90.0),
+    ("attacks/core/", 100.0),
+)
 
 
 def main() -> int:

@@ -133,11 +133,11 @@ class Settings(BaseSettings):
     heartbeat_seconds: Annotated[Seconds, Field(gt=0)] = 15
     """How often both sides show that they are there."""
     grace_seconds: Seconds = 45
-    """How long a match waits, once a seat, for a player whose connection is lost."""
+    """How long a match waits in all for each seat whose connection is lost while it is to move."""
     credit_ms: Annotated[int, Field(ge=0, le=10_000)] = 500
     """The most of an action's journey that is given back to the clock."""
     drain_seconds: Seconds = 10
-    """How long a stopping server lets turns in flight end before it suspends the matches."""
+    """The longest that a stopping server takes to suspend its matches."""
 
     metrics_open: bool = False
     """Whether `/metrics` answers everybody; otherwise this machine and admins only."""

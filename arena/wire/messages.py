@@ -514,7 +514,7 @@ class DrainingData(Part):
     """How long until the server goes, and that live matches are kept."""
 
     seconds: float
-    """How long turns in flight may still take."""
+    """The longest that it takes until the matches are suspended and the connection is closed."""
 
 
 class Draining(ServerMessage):
