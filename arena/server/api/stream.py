@@ -38,9 +38,13 @@ class EventStream(Response):
     media_type = MEDIA_TYPE
 
     def __init__(
-        self, watcher: Watcher, is_open: AbstractContextManager[None], seen: Callable[[], Awaitable[None]]
+        self,
+        watcher: Watcher,
+        is_open: AbstractContextManager[None],
+        seen: Callable[[], Awaitable[None]],
+        status_code: int = 200,
     ) -> None:
-        super().__init__(headers=_HEADERS)
+        super().__init__(status_code=status_code, headers=_HEADERS)
         del self.headers["content-length"]
         self._watcher, self._is_open, self._seen = watcher, is_open, seen
 
