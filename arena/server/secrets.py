@@ -66,7 +66,7 @@ def secret_in(path: Path) -> bytes:
             _make(path)
         mode = path.stat().st_mode & 0o777
         if os.name == "posix" and mode & _OTHERS:
-            problem = f"others may read it (mode {mode:03o}); delete it and start again: forms that are open then must be opened again"
+            problem = f"others may read it (mode {mode:03o}); delete it and start again; open forms must be opened anew"
             raise SecretError(str(path), problem)
         return _checked(str(path), path.read_text(encoding="ascii"))
     except UnicodeDecodeError:
