@@ -197,3 +197,8 @@ async def _read(request: Request) -> dict[str, tuple[str, ...]]:
     for name, value in pairs:
         fields[name] = (*fields.get(name, ()), value)
     return fields
+
+
+def site(request: Request) -> str:
+    """Where this server is found, without a slash at the end: as the host says, else as the request was addressed."""
+    return house_of(request).settings.public_url or str(request.base_url).rstrip("/")

@@ -1,6 +1,9 @@
 """`taboo export` and `taboo import`: transcripts as files."""
 
+import io
+import json
 import sys
+import unicodedata
 from collections.abc import Iterator
 from enum import StrEnum
 from pathlib import Path
@@ -15,6 +18,19 @@ class Format(StrEnum):
     """What transcripts can be written as."""
 
     JSONL = "jsonl"
+
+
+class _Screen(io.StringIO):
+    """A terminal: the same JSON, with what a terminal would obey written as JSON escapes it."""
+
+    def write(self, text: str) -> int:
+        """Show a text."""
+        return sys.stdout.write("".join(_shown(char) for char in text))
+
+
+def _shown(char: str) -> str:
+    is_order = char != "\n" and unicodedata.category(char) in ("Cc", "Cf", "Zl", "Zp")
+    return json.dumps(char)[1:-1] if is_order else char
 
 
 def export(
@@ -33,7 +49,7 @@ def export(
     try:
         if str(out) == "-":
             sys.stdout.reconfigure(encoding="utf-8", newline="\n")  # type: ignore[union-attr]
-            export_transcripts(log, sys.stdout, matches or None)
+            export_transcripts(log, _Screen() if sys.stdout.isatty() else sys.stdout, matches or None)
             return
         if out.is_dir():
             raise FileError(str(out), "cannot be written: it is a folder")

@@ -56,6 +56,7 @@ def create_app(settings: Settings) -> FastAPI:
         summary="Adversarial Taboo: matches between language models, people and programs.",
         docs_url=None,
         redoc_url=None,
+        redirect_slashes=False,
         lifespan=lifespan,
     )
     app.state.settings = settings

@@ -14,6 +14,7 @@ import structlog
 from structlog.typing import EventDict, Processor, WrappedLogger
 
 from arena.server.settings import Settings
+from arena.terminal import plain
 
 BLOT = "[redacted]"
 SECRET_KEYS = frozenset(
@@ -66,7 +67,7 @@ def _clean(key: str, value: Any, depth: int) -> Any:  # noqa: ANN401 - any value
     if is_secret(key):
         return BLOT
     if isinstance(value, str):
-        return _KEYS.sub(BLOT, value)
+        return plain(_KEYS.sub(BLOT, value))
     if isinstance(value, bytes | bytearray | memoryview):
         return BLOT
     if depth >= _DEEPEST:

@@ -13,7 +13,7 @@ from arena.server.limits import limits_of
 from arena.server.moderation import Moderation
 from arena.server.people import Account, Rank, Scope
 from arena.server.people.values import read_clock, stamp
-from web.render import Sent, see_other, sent, show, words_for
+from web.render import Sent, see_other, sent, show, site, words_for
 from web.sessions import let_in
 from web.wrongs import wrong_of
 
@@ -47,7 +47,7 @@ async def _account(
         of=of,
         wrong=wrong,
         secret=secret,
-        base=str(request.base_url).rstrip("/"),
+        base=site(request),
         tokens=sorted(tokens, key=lambda it: (not it.is_valid(read_clock()), it.created_at), reverse=False),
         now=stamp(read_clock()),
         live=house.hall.seats_of(me.id),
@@ -85,7 +85,9 @@ async def revoke(request: Request, token: str) -> Response:
     """Makes a token useless, at once and for good."""
     await sent(request)
     me = (await caller(request)).person()
-    await house_of(request).people.revoke_token(me.id, token)
+    house = house_of(request)
+    await house.people.revoke_token(me.id, token)
+    house.switchboard.cut_off_token(token)
     return see_other(request, "/account#tokens", "revoked")
 
 

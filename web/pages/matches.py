@@ -16,7 +16,7 @@ from arena.server.moderation import MAX_REASON, Moderation
 from arena.server.people import Account
 from web.ending import ending_values, held_role
 from web.pages.home import live_cards
-from web.render import Sent, see_other, sent, show, words_for
+from web.render import Sent, see_other, sent, show, site, words_for
 from web.table import face
 from web.wrongs import wrong_of
 
@@ -94,7 +94,7 @@ async def _match(request: Request, match: str, form: Sent, error: TabooError | N
         wrong=wrong,
         reported=request.query_params.get("report", ""),
         max_reason=MAX_REASON,
-        address=str(request.url.replace(query="", fragment="")),
+        address=site(request) + request.url.path,
     )
 
 

@@ -6,7 +6,7 @@ from starlette.responses import JSONResponse
 from arena import wire
 from arena.wire.asyncapi import asyncapi
 from web.openapi import topics
-from web.render import show
+from web.render import show, site
 
 router = APIRouter()
 
@@ -22,5 +22,5 @@ async def reference(request: Request) -> Response:
     """Every route of the HTTP API."""
     found = topics(request.app.openapi())
     count = sum(len(topic.routes) for topic in found)
-    base = str(request.base_url).rstrip("/")
+    base = site(request)
     return await show(request, "reference.html", topics=found, count=count, base=base, socket=wire.PATH)

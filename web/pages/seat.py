@@ -8,7 +8,7 @@ from arena.server.callers import caller
 from arena.server.house import house_of
 from web.offered import offered
 from web.pages.arrival import arrive
-from web.render import see_other, sent, show, words_for
+from web.render import see_other, sent, show, site, words_for
 from web.wishes import Wish
 from web.wrongs import Wrong, wrong_of
 
@@ -49,6 +49,6 @@ async def _seat(request: Request, code: str, wish: Wish, wrong: Wrong | None = N
     found = house.lobby.seat((await caller(request)).account, code)
     if found.match is not None:
         return see_other(request, f"/play/{found.match}")
-    link = f"{house.settings.public_url or str(request.base_url).rstrip('/')}/seat/{code}"
+    link = f"{site(request)}/seat/{code}"
     status = 200 if wrong is None else wrong.status
     return await show(request, "lobby/seat.html", status, seat=offered(found), form=wish, wrong=wrong, link=link)

@@ -82,7 +82,9 @@ async def issue(who: CallerIn, house: HouseIn, sent: TokenWish) -> FreshToken:
 async def revoke(who: CallerIn, house: HouseIn, id_: Annotated[Opaque, Path(alias="id")]) -> TokenCard:
     """Makes a token worthless at once."""
     account = who.person()
-    return _card(await house.people.revoke_token(account.id, id_))
+    revoked = await house.people.revoke_token(account.id, id_)
+    house.switchboard.cut_off_token(revoked.id)
+    return _card(revoked)
 
 
 @router.post("/tickets", status_code=201, summary="Get a socket ticket", responses=refusals(401), dependencies=KNOWN)

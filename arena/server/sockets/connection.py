@@ -56,6 +56,7 @@ class Connection:
         self.house, self.address, self.socket = house, address, socket
         self.session = secrets.token_hex(8)
         self.account: Account | None = None
+        self.token: str | None = None
         self.player: Player | None = None
         self.instance = ""
         self.bound: str | None = None

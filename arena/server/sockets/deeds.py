@@ -7,6 +7,7 @@ from typing import Any
 from arena.core.actions import Action
 from arena.core.errors import TabooError
 from arena.core.fields import is_storable
+from arena.core.projection import project
 from arena.core.verdict import Role
 from arena.server.errors import BannedError, DrainingError, NotAgreedError, ThrottledError
 from arena.server.hall import LiveMatch, messages
@@ -80,6 +81,7 @@ async def _account_of(it: Connection, data: wire.IdentifyData) -> tuple[Account 
         if found is None:
             return None, Close.UNAUTHORIZED
         account, token = found
+        it.token = token.id
         if Scope.PLAY not in token.scopes:
             return None, Close.FORBIDDEN
     if account is not None and account.is_banned:
@@ -143,6 +145,13 @@ async def _resume_over(it: Connection, id_: str, wish: wire.ResumeMatch) -> None
     past = None if it.player is None else await it.house.hall.past(wish.match, it.player)
     if past is None or it.bound not in (None, wish.match):
         it.tell("resume_failed", {"id": id_, "reason": "unknown"}, wish.match)
+        return
+    if wish.seq >= len(past.events):
+        audience = messages.AUDIENCE[past.role]
+        it.tell("resume_failed", {"id": id_, "reason": "ahead"}, wish.match)
+        rows = [project(event, audience) for event in past.events]
+        it.tell("snapshot", {"role": past.role.value, "events": rows}, wish.match)
+        it.tell("match.end", past.end, wish.match)
         return
     missed = past.events[wish.seq + 1 :]
     for event in missed:

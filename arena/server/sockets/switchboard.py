@@ -214,6 +214,12 @@ class Switchboard:
             if it.account is not None and it.account.id == account:
                 it.close(Close.BANNED)
 
+    def cut_off_token(self, token: str) -> None:
+        """End every connection that a token opened, which was revoked."""
+        for it in list(self._all):
+            if it.token == token:
+                it.close(Close.UNAUTHORIZED)
+
 
 def _denial(status: int, detail: str) -> JSONResponse:
     return JSONResponse(

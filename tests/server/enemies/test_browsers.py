@@ -436,7 +436,6 @@ def test_a_made_up_host_is_not_repeated_where_the_server_has_an_address(secure, 
     assert hosts_told(secure, cookies, *paths) == []
 
 
-@pytest.mark.xfail(reason="the reference, the match page and a path with a slash too many take the address from Host")
 @pytest.mark.parametrize("path", ["/api", "/matches/{match}", "/lobby/"])
 def test_no_link_or_redirection_takes_its_host_from_the_request(secure, hosted, path):
     cookies, match, _ = hosted

@@ -334,7 +334,6 @@ def test_an_export_is_one_line_of_json_without_control_characters(place, said, c
     assert kept[0] in json.dumps(json.loads(printed), ensure_ascii=False)
 
 
-@pytest.mark.xfail(reason="an export to a terminal holds U+009B and bidirectional marks as they were said")
 def test_a_terminal_is_given_no_orders_by_an_export(place, said):
     _, match, _ = said
     ours, theirs = pty.openpty()
@@ -355,7 +354,6 @@ def test_a_terminal_is_given_no_orders_by_an_export(place, said):
 # --- diagnostics ------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.xfail(reason="a value without spaces is printed as it is: arena.terminal.plain is not asked")
 def test_diagnostics_keep_one_line_an_event_whatever_names_hold():
     before, root = structlog.get_config(), logging.getLogger()
     handlers, level = root.handlers[:], root.level
