@@ -4,6 +4,7 @@ import os
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -72,3 +73,15 @@ def resident_mb(pid: int) -> float:
         if line.startswith("VmRSS:"):
             return int(line.split()[1]) / 1024
     raise AssertionError("the process is gone")
+
+
+def settled_mb(pid: int) -> float:
+    """The same, once it has stayed the same for a second: a server that has just started still loads what it needs."""
+    last, since = resident_mb(pid), time.monotonic()
+    deadline = since + 30
+    while time.monotonic() < min(since + 1, deadline):
+        now = resident_mb(pid)
+        if abs(now - last) > 1:
+            last, since = now, time.monotonic()
+        time.sleep(0.05)
+    return last

@@ -9,7 +9,7 @@ from contextlib import asynccontextmanager, suppress
 import httpx
 import pytest
 from server.faults.browsers import Person
-from server.faults.programs import resident_mb
+from server.faults.programs import resident_mb, settled_mb
 from server.faults.sitting import STRICT, Sitter, seated
 from server.sockets.talking import talk
 from serving import Served
@@ -19,8 +19,8 @@ from arena.wire.closing import Close
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(120)]
 LONG = {**STRICT, "turn_ms": 60_000, "max_chars": 2000}
-PATIENCE = 1.0
-"""Seconds in which an action must be acknowledged, whatever else goes on."""
+PATIENCE = 15.0
+"""Seconds after which an action that is not acknowledged was held up: far beyond what a busy machine takes."""
 
 
 async def play_on(it: Sitter, first: int, turns: int, text: str = "") -> None:
@@ -63,7 +63,7 @@ def test_ten_megabytes_are_refused_at_the_first_bytes(tmp_path):
     async def play(served: Served, token: str) -> None:
         async with Person(served.url, "alice") as alice, seated(alice, "honest", changes=LONG) as it:
             await play_on(it, 1, 2)
-            before = resident_mb(served.pid)
+            before = settled_mb(served.pid)
             for _ in range(10):
                 async with talk(served.port, token) as giant:
                     await giant.identify("giant")
@@ -99,7 +99,7 @@ def test_connections_that_never_say_a_word_hold_up_nobody(tmp_path):
     async def play(served: Served) -> None:
         async with Person(served.url, "alice") as alice, seated(alice, "honest", changes=LONG) as it:
             await play_on(it, 1, 1)  # the first turn loads what agents of the house need
-            before = resident_mb(served.pid)
+            before = settled_mb(served.pid)
             async with idle_sockets(served.port, 400):
                 await play_on(it, 2, 5)
                 assert (await alice.http.get(f"{served.url}/readyz")).status_code == 200
@@ -123,7 +123,7 @@ def test_spectators_who_read_nothing_cost_little_and_hold_up_nobody(tmp_path):
             httpx.AsyncClient(base_url=served.url, trust_env=False, limits=limits, timeout=30) as http,
         ):
             await play_on(it, 1, 1)
-            before, over = resident_mb(served.pid), asyncio.Event()
+            before, over = settled_mb(served.pid), asyncio.Event()
             loop = asyncio.get_running_loop()
             looking = [loop.create_task(look_away(http, it.match, over)) for _ in range(200)]
             await play_on(it, 2, 45, "so what then " * 150)
