@@ -125,6 +125,13 @@ async def log_out(request: Request, response: Response, who: CallerIn, house: Ho
     sign_out(response, house)
 
 
+@router.delete("/sessions", status_code=204, summary="Sign out everywhere", responses=refusals(401), dependencies=KNOWN)
+async def log_out_everywhere(response: Response, who: CallerIn, house: HouseIn) -> None:
+    """Ends every session of the account, in this browser too. Its tokens stay valid."""
+    await house.people.close_sessions(who.person().id)
+    sign_out(response, house)
+
+
 @router.get("/accounts/me", summary="Who am I", responses=refusals(401), dependencies=KNOWN)
 async def me(who: CallerIn) -> Me:
     """The account that asks."""

@@ -22,6 +22,7 @@ from arena.server.api.asking import (
     refusals,
 )
 from arena.server.api.matches import Match
+from arena.server.api.words import Seq
 from arena.server.archive import WordCount
 from arena.server.errors import ConflictError, InputError, NotFoundError
 from arena.server.moderation import Moderation, Outcome, Report
@@ -47,6 +48,12 @@ class AccountCard(Given):
     def of(cls, account: Account) -> "AccountCard":
         """The account as admins see it."""
         return cls(**{name: getattr(account, name) for name in cls.model_fields})
+
+
+class RankSent(Sent):
+    """What an account shall be. Guests have no password and stay guests."""
+
+    rank: Literal[Rank.ADMIN, Rank.MEMBER] = Field(examples=["admin"])
 
 
 class AccountPage(Given):
@@ -160,6 +167,15 @@ async def unban(who: CallerIn, house: HouseIn, id_: AccountId) -> AccountCard:
     return AccountCard.of(await house.people.ban(id_, False))
 
 
+@router.post("/accounts/{id}/rank", summary="Make an admin, or a member", responses=refusals(401, 404, 409))
+async def promote(who: CallerIn, house: HouseIn, id_: AccountId, sent: RankSent) -> AccountCard:
+    """Makes a member an admin, or an admin a member. Nobody changes their own rank."""
+    if who.admin().id == id_:
+        raise ConflictError("admins cannot take their own rank away; let another admin do it")
+    await _require(house, id_)
+    return AccountCard.of(await house.people.promote(id_, sent.rank))
+
+
 async def _require(house: HouseIn, account: str) -> None:
     if await house.people.account(account) is None:
         raise NotFoundError("account", account)
@@ -202,6 +218,18 @@ async def abort(who: CallerIn, house: HouseIn, match: Match) -> Aborted:
         raise NotFoundError("live match", match)
     await live.abort()
     return Aborted(match=match)
+
+
+@router.delete(
+    "/matches/{match}/hidden/{seq}",
+    status_code=204,
+    summary="Show what was hidden",
+    responses=refusals(401, 404),
+)
+async def show_again(who: CallerIn, house: HouseIn, match: Match, seq: Annotated[Seq, Path()]) -> None:
+    """Takes back that an utterance was hidden. What was erased stays erased."""
+    who.admin()
+    await Moderation(house.log).show_again(match, seq)
 
 
 @router.get("/words", summary="How the words fare", responses=refusals(401, 404))

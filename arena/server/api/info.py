@@ -1,18 +1,21 @@
-"""What there is to play by, and what refusals there are: rules, word lists, problems."""
+"""What there is to play by, and what refusals there are: rules, word lists, what says a word, problems."""
 
-from typing import Any
+import asyncio
+from typing import Annotated, Any
 
 from fastapi import APIRouter
 from pydantic import Field
 
-from arena.core.hits import Language
+from arena.core.hits import Evasion, Form, HitRule, Language, Policy
 from arena.core.rules import PRESETS
-from arena.server.api.asking import Given, Problem, refusals
+from arena.server.api.asking import Given, Problem, Sent, Storable, refusals
 from arena.server.errors import PROBLEMS
 from arena.server.problems import TYPE
+from arena.words import said
 from arena.words.lists import Level, list_names, load_list
 
 router = APIRouter(tags=["rules"])
+LONGEST_WORD, LONGEST_TEXT = 100, 500
 
 
 class Preset(Given):
@@ -30,6 +33,32 @@ class ListCard(Given):
     level: Level | None
     words: int = Field(description="How many words there are.")
     fingerprint: str = Field(description="Changes whenever a word does.")
+
+
+class Question(Sent):
+    """A word, a text that may say it, and how strict the referee shall be."""
+
+    word: Annotated[Storable, Field(min_length=1, max_length=LONGEST_WORD)] = Field(examples=["mouse"])
+    text: Annotated[Storable, Field(max_length=LONGEST_TEXT)] = Field(examples=["three blind mice"])
+    language: Language = Language.ENGLISH
+    form: Form = Form.INFLECTION
+    evasion: Evasion = Evasion.WATCH
+
+
+class HitShape(Given):
+    """One place where the text says the word: code points of the text as it was sent, `end` exclusive."""
+
+    start: int = Field(examples=[12])
+    end: int = Field(examples=[16])
+    found: str = Field(description="The folded form that matched.", examples=["mice"])
+    rule: HitRule
+    counts: bool = Field(description="Whether it could decide a match; an evasion that is only watched does not.")
+
+
+class Ruled(Given):
+    """Every place where the text says the word, in text order; none where it does not."""
+
+    hits: list[HitShape]
 
 
 class ProblemKind(Given):
@@ -62,6 +91,14 @@ def _card(name: str) -> ListCard:
         words=len(found.words),
         fingerprint=found.fingerprint,
     )
+
+
+@router.post("/said", summary="Ask the referee", responses=refusals())
+async def try_out(sent: Question) -> Ruled:
+    """Where a text says a word, as the referee of a match would find it. Nothing of it is kept."""
+    policy = Policy(sent.form, sent.evasion, sent.language)
+    hits = await asyncio.to_thread(said, sent.text, sent.word, policy)
+    return Ruled(hits=[HitShape(**{name: getattr(hit, name) for name in HitShape.model_fields}) for hit in hits])
 
 
 @router.get("/problems", summary="Kinds of refusals", responses=refusals())

@@ -60,6 +60,17 @@ def test_signing_out_ends_the_session(place, alice):
     assert visitor.get("/accounts/me").status_code == 401
 
 
+def test_signing_out_everywhere_ends_every_session_and_no_token(place):
+    visitor, bystander = member(place, "leaver"), member(place, "stayer")
+    other, bearer = browser(place, visitor.account), program(place, visitor.account, Scope.READ)
+    assert bearer.delete("/sessions").status_code == 403
+    assert other.get("/accounts/me").status_code == 200
+    answer = visitor.delete("/sessions")
+    assert answer.status_code == 204
+    assert 'taboo_session=""' in answer.headers["set-cookie"]
+    assert [it.get("/accounts/me").status_code for it in (visitor, other, bearer, bystander)] == [401, 401, 200, 200]
+
+
 def test_a_changed_password_ends_every_other_session(place):
     visitor = member(place, "changer")
     other = browser(place, visitor.account)

@@ -7,6 +7,7 @@ from server.api.places import (
     SHORT,
     admin,
     finished_match,
+    guest,
     member,
     nobody,
     open_match,
@@ -270,6 +271,22 @@ def test_a_report_is_decided_and_what_is_hidden_is_shown_to_nobody(place, alice,
     assert boss.get(f"/matches/{match}/transcript").status_code == 200
 
 
+def test_what_was_hidden_can_be_shown_again(place, alice, bob):
+    boss = admin(place, "shower")
+    match = played_match(alice, "something harmless")
+    events = bob.get(f"/matches/{match}").json()["events"]
+    seq = next(at for at, it in enumerate(events) if it.get("text") == "something harmless")
+    hidden = f"/admin/matches/{match}/hidden/{seq}"
+    assert boss.delete(hidden).status_code == 404
+    made = bob.post(f"/matches/{match}/reports", {"seq": seq, "reason": "rude"}).json()
+    assert boss.post(f"/admin/reports/{made['id']}/outcome", {"outcome": "hide"}).status_code == 200
+    assert bob.delete(hidden).status_code == 403
+    assert "something harmless" not in bob.get(f"/matches/{match}").text
+    assert boss.delete(hidden).status_code == 204
+    assert bob.get(f"/matches/{match}").json()["events"][seq]["text"] == "something harmless"
+    assert boss.delete(hidden).status_code == 404
+
+
 def test_an_admin_ends_a_match_without_a_winner(place, alice):
     boss = admin(place, "ender")
     match = open_match(alice, terms={})
@@ -292,6 +309,20 @@ def test_a_ban_ends_every_session_and_can_be_taken_back(place):
     assert boss.post("/admin/accounts/nope/ban").status_code == 404
     names = [it["name"] for it in boss.get("/admin/accounts?like=ruff").json()["items"]]
     assert names == ["ruffian"]
+
+
+def test_an_admin_makes_admins_of_members_and_members_of_admins(place):
+    boss, clerk, passer = admin(place, "chief"), member(place, "clerk"), guest(place, "passer")
+    rank = f"/admin/accounts/{clerk.account.id}/rank"
+    assert clerk.post(rank, {"rank": "admin"}).status_code == 403
+    assert boss.post(rank, {"rank": "admin"}).json()["rank"] == "admin"
+    assert clerk.get("/admin/accounts").status_code == 200
+    assert clerk.post(rank, {"rank": "member"}).json()["title"] == "conflict"
+    assert boss.post(rank, {"rank": "member"}).json()["rank"] == "member"
+    assert clerk.get("/admin/accounts").status_code == 403
+    assert boss.post(rank, {"rank": "guest"}).json()["field"] == "rank"
+    assert boss.post(f"/admin/accounts/{passer.account.id}/rank", {"rank": "member"}).status_code == 409
+    assert boss.post("/admin/accounts/nope/rank", {"rank": "admin"}).status_code == 404
 
 
 def test_the_words_are_counted(place, alice):

@@ -65,7 +65,17 @@ def test_every_operation_of_the_api_declares_its_refusals(document):
 
 def test_what_needs_somebody_known_says_so(document):
     assert set(document["components"]["securitySchemes"]) == {"bearer", "cookie"}
-    public = ("/accounts", "/guests", "/sessions", "/agents", "/agents/{name}", "/rules", "/lists", "/problems")
+    public = (
+        "/accounts",
+        "/guests",
+        "/sessions",
+        "/agents",
+        "/agents/{name}",
+        "/rules",
+        "/lists",
+        "/said",
+        "/problems",
+    )
     for name, operation in operations(document):
         method, path = name.split(" ")
         if not path.startswith(API) or (path.removeprefix(API) in public):

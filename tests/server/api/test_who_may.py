@@ -12,6 +12,7 @@ from server.api.places import (
     a_place,
     admin,
     banned,
+    browser,
     finished_match,
     guest,
     member,
@@ -47,6 +48,7 @@ ROWS = [
     Row("POST", "/guests", "422 422 422 422 422 422 422 422 422", {"nickname": ""}),
     Row("POST", "/sessions", "401 401 401 401 401 401 401 401 401", {"name": "nemo", "password": PASSWORD}),
     Row("DELETE", "/sessions/current", "401 204 204 204 403 403 BAN 204 403"),
+    Row("DELETE", "/sessions", "401 204 204 204 403 403 BAN 204 403"),
     Row("GET", "/accounts/me", "401 200 200 200 200 200 BAN 200 200"),
     Row("POST", "/accounts/me/agreement", "401 200 200 200 403 403 BAN 200 403"),
     Row("POST", "/accounts/me/password", "401 409 422 422 403 403 BAN 422 403", {"old": "x" * 12, "new": "y" * 12}),
@@ -61,6 +63,7 @@ ROWS = [
     Row("GET", "/agents/{player}", "200 200 200 200 200 200 200 200 200"),
     Row("GET", "/rules", "200 200 200 200 200 200 200 200 200"),
     Row("GET", "/lists", "200 200 200 200 200 200 200 200 200"),
+    Row("POST", "/said", "200 200 200 200 200 200 200 200 200", {"word": "mouse", "text": "mice"}),
     Row("GET", "/problems", "200 200 200 200 200 200 200 200 200"),
     # the lobby
     Row("GET", "/lobby", "200 200 200 200 200 200 200 200 200"),
@@ -95,9 +98,11 @@ ROWS = [
     Row("GET", "/admin/accounts", "401 403 403 403 403 403 BAN 200 403"),
     Row("POST", "/admin/accounts/{other}/ban", "401 403 403 403 403 403 BAN 200 403"),
     Row("DELETE", "/admin/accounts/{other}/ban", "401 403 403 403 403 403 BAN 200 403"),
+    Row("POST", "/admin/accounts/{other}/rank", "401 403 403 403 403 403 BAN 200 403", {"rank": "member"}),
     Row("GET", "/admin/reports", "401 403 403 403 403 403 BAN 200 403"),
     Row("POST", "/admin/reports/999/outcome", "401 403 403 403 403 403 BAN 404 403", {"outcome": "hide"}),
     Row("POST", "/admin/matches/{finished}/abort", "401 403 403 403 403 403 BAN 404 403"),
+    Row("DELETE", "/admin/matches/{private}/hidden/1", "401 403 403 403 403 403 BAN 404 403"),
     Row("GET", "/admin/words", "401 403 403 403 403 403 BAN 200 403"),
     # operations
     Row("GET", "/healthz", "200 200 200 200 200 200 200 200 200"),
@@ -158,7 +163,7 @@ def expected_of(row: Row, caller: str) -> tuple[int, ...]:
 
 
 def test_each_caller_gets_what_is_theirs(scene, row):
-    _, callers, things = scene
+    place, callers, things = scene
     wrong = {}
     for caller, visitor in callers.items():
         answer = ask(row, visitor, callers["owner"], things)
@@ -166,6 +171,8 @@ def test_each_caller_gets_what_is_theirs(scene, row):
             wrong[caller] = answer.text
         if answer.status_code >= 400 and answer.headers["content-type"] != "application/problem+json":
             wrong[caller] = answer.headers["content-type"]
+        if (row.method, row.path, answer.status_code) == ("DELETE", "/sessions", 204):
+            callers[caller] = browser(place, visitor.account)  # what was asked ended the session it was asked in
     assert wrong == {}
 
 

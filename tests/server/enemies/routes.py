@@ -29,7 +29,9 @@ SENT: dict[str, Any] = {
     "/api/v1/matches/{match}/actions": {"turn": 99, "text": "what may it be"},
     "/api/v1/matches/{match}/reports": {"seq": 1, "reason": "rude"},
     "/api/v1/matches/{match}/redactions": {"seq": 1},
+    "/api/v1/said": {"word": "mouse", "text": "three blind mice"},
     "/api/v1/admin/reports/{id}/outcome": {"outcome": "dismiss"},
+    "/api/v1/admin/accounts/{id}/rank": {"rank": "member"},
 }
 """What the API is sent, where a body is wanted."""
 FORM: dict[str, str] = {
@@ -77,6 +79,7 @@ ASKED: dict[str, tuple[str, ...]] = {
 """Queries that change what a route tells; each is asked for without one too."""
 ENDS = frozenset(
     {
+        ("DELETE", "/api/v1/sessions"),
         ("DELETE", "/api/v1/sessions/current"),
         ("POST", "/logout"),
         ("POST", "/account/leave"),
