@@ -4,19 +4,14 @@ import asyncio
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 
-import structlog
 from fastapi import FastAPI
 from starlette.routing import WebSocketRoute
 from starlette.websockets import WebSocket
 
 import arena
 from arena import registry
-from arena.core.actions import Said
 from arena.core.hits import Evasion, Form, Language, Policy
 from arena.core.ports import Agent
-from arena.core.rules import preset
-from arena.core.verdict import Role
-from arena.core.views import AttackerView, DefenderView
 from arena.places import log_path
 from arena.server import api, limits, problems
 from arena.server.addresses import address_of
@@ -94,35 +89,6 @@ def warm_up(language: Language) -> None:
     said("three blind mice", "mouse", Policy(Form.INFLECTION, Evasion.WATCH, language))
 
 
-async def rehearse(agents: Sequence[str]) -> None:
-    """Let the host's own agents act once where nobody sees it, so that they have loaded what they need."""
-    rules = preset("paper")
-    heard = (Said(Role.ATTACKER, 1, "What do monkeys like best?"),)
-    views = (
-        AttackerView(rules, 1, (), rules.guess_limit, rules.turn_ms, 1, target="banana"),
-        DefenderView(rules, 1, heard, rules.guess_limit, rules.turn_ms, 1),
-    )
-    for name in agents:
-        found = registry.agent(name)
-        if found.card.is_timed:
-            continue  # it lives in a process of its own, which every match starts afresh
-        agent = found.make()
-        try:
-            for view in views:
-                if view.role in found.card.roles:
-                    await agent.act(view)
-        except Exception as crash:  # noqa: BLE001 - an agent may raise anything, and does so again where it matters
-            structlog.get_logger("server").warning("agent_cannot_play", agent=name, error=type(crash).__name__)
-        finally:
-            await agent.close()
-
-
-def _make_ready(settings: Settings) -> None:
-    """What may be loaded while the server is open already."""
-    asyncio.run(rehearse(settings.agents))
-    warm_up(Language.CHINESE)
-
-
 @asynccontextmanager
 async def _running(settings: Settings, app: FastAPI) -> AsyncIterator[House]:
     """The parts of the server, running."""
@@ -156,11 +122,9 @@ async def _running(settings: Settings, app: FastAPI) -> AsyncIterator[House]:
         try:
             await asyncio.to_thread(warm_up, Language.ENGLISH)
             await hall.resume()
-            warming = asyncio.create_task(asyncio.to_thread(_make_ready, settings))
             seconds = settings.heartbeat_seconds
             async with house.lobby.running(), house.switchboard.beating(seconds), hall.beating(seconds):
                 yield house
-            await warming
         finally:
             await house.switchboard.close_all()
             await hall.close()

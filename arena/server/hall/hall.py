@@ -14,6 +14,7 @@ from sqlalchemy import ColumnElement, Connection, insert, select
 from arena.clock import timestamp
 from arena.core.errors import TabooError
 from arena.core.events import Event, Started
+from arena.core.hits import Language
 from arena.core.machine import Match
 from arena.core.ports import Agent, Judge, Matcher
 from arena.core.rules import Rules
@@ -63,6 +64,7 @@ class Hall:
         self._office = Office(log, matcher, judges_for, gauges, credit_ms=credit_ms, grace_ms=grace_ms, pace_ms=pace_ms)
         self._office.call_at_end(self._take_out)
         self._live: dict[str, LiveMatch] = {}
+        self._languages: set[Language] = set()
         self._by_account: dict[str, dict[str, LiveMatch]] = {}
         self._endings: set[asyncio.Task[None]] = set()
 
@@ -102,6 +104,7 @@ class Hall:
             opening.pair,
             opening.rated,
         )
+        await self._warm_up(opening)
         live = self._make(Match(secrets.token_hex(10), started, self._matcher), opening)
         self._take_in(live)
         try:
@@ -111,6 +114,13 @@ class Hall:
             await live.close()
             raise
         return live
+
+    async def _warm_up(self, opening: Opening) -> None:
+        """Let the matcher load what it needs for a language where it holds up nobody: a second, once."""
+        rules = opening.rules
+        if rules.language not in self._languages:
+            await asyncio.to_thread(self._matcher.said, opening.target, opening.target, rules.defender_policy)
+            self._languages.add(rules.language)
 
     def _make(self, machine: Match, opening: Opening) -> LiveMatch:
         places = {role: self._place(role, player) for role, player in opening.seats.items()}

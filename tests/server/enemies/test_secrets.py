@@ -104,6 +104,7 @@ def walk_of(routes: list[Route], stage: Stage, who: Visitor) -> Iterator[Ask]:
     """Every request that this visitor makes; what ends their session comes last."""
     ids, is_player = ids_of(stage), who.name.startswith("defender")
     last = [it for it in routes if (it.method, it.path) in ENDS]
+    last.sort(key=lambda it: it.path == "/api/v1/sessions")  # it ends what the others are asked with
     for route in (*(it for it in routes if it not in last), *last):
         if route in last:
             who.refresh()
