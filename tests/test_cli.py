@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -42,6 +43,15 @@ def test_a_broken_plugin_command_names_its_distribution(tmp_path):
     assert len(refused.stderr.strip().splitlines()) == 1
 
 
+@pytest.fixture
+def heeded() -> Iterator[None]:
+    """Programs that the test starts heed Ctrl-C, also where the tests run in the background of a shell."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
+@pytest.mark.usefixtures("heeded")
 def test_ctrl_c_ends_with_130_and_leaves_a_log_that_replays(tmp_path, capsys):
     db = tmp_path / "taboo.db"
     words = ["tournament", "--words", "400", "--seed", "1", "--db", str(db), "--json"]

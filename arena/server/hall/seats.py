@@ -5,7 +5,7 @@ from typing import Protocol
 
 from arena.core.ports import Agent
 from arena.core.verdict import Role
-from arena.server.players import Kind, Player
+from arena.server.players import Player
 
 
 class Link(Protocol):
@@ -51,8 +51,3 @@ class SeatPlace:
             self.grace_ms = max(0, self.grace_ms - round((now - self._waiting_since) * 1000))
         self._waiting_since = None if self.is_here or not self.grace_ms else now
         return 0 if self.is_here else self.grace_ms
-
-    @property
-    def is_remote(self) -> bool:
-        """Whether the seat is held by somebody outside this program."""
-        return self.player.kind is not Kind.BUILT_IN
