@@ -11,10 +11,9 @@ from random import Random
 
 from arena import registry
 from arena.clock import timestamp
-from arena.core.actions import Action
 from arena.core.errors import TabooError
 from arena.core.events import Acted, Departure, Event, Finished, Left, Refused, Started
-from arena.core.ports import Agent, AnyView, Resign
+from arena.core.ports import Agent, AnyView, Given
 from arena.core.rules import Rules
 from arena.core.seeds import derive, derive_id
 from arena.core.verdict import Reason, Role
@@ -70,7 +69,7 @@ class _Timed:
     agent: Agent
     seconds: list[float]
 
-    async def act(self, view: AnyView) -> Action | Resign:
+    async def act(self, view: AnyView) -> Given:
         """The agent's answer."""
         began = time.perf_counter()
         try:

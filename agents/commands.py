@@ -20,6 +20,7 @@ from arena import registry
 from arena.core.errors import TabooError
 from arena.core.hits import Language
 from arena.core.jsonline import to_line
+from arena.core.ports import Agent
 
 TOKEN, SERVER = "TABOO_TOKEN", "TABOO_SERVER"
 EXAMPLES = (
@@ -37,7 +38,7 @@ app = typer.Typer(
     no_args_is_help=True,
     rich_markup_mode="rich",
 )
-Reference = Annotated[str, typer.Argument(metavar="MODULE:CLASS", help="Your class, or the name of an agent.")]
+Reference = Annotated[str, typer.Argument(metavar="MODULE:CLASS", help="Your class, or an agent by name, as llm:MODEL.")]
 
 
 @dataclass(eq=False)
@@ -180,11 +181,26 @@ def the_token(server: str) -> str:
     return getpass.getpass(f"token for {server} (it is not shown): ").strip()
 
 
+class Named:
+    """An agent that is asked for as `NAME:ARGUMENT`, as the class that `serve` makes instances of."""
+
+    def __init__(self, ref: registry.AgentRef) -> None:
+        self.card = ref.card
+        self.act: Any = getattr(ref.kind, "act", None)
+        self._ref = ref
+
+    def __call__(self) -> Agent:
+        """A fresh instance."""
+        return self._ref.make()
+
+
 def loaded(reference: str) -> Any:  # noqa: ANN401 - anyone's class
-    """The class that `module:Class` or the name of an agent names. Raises TabooError."""
+    """The class that `module:Class`, the name of an agent, or a name with an argument names. Raises TabooError."""
     module, colon, name = reference.partition(":")
     if not colon:
         return registry.load(registry.AGENTS, reference)
+    if module in registry.entries(registry.AGENTS):
+        return Named(registry.agent(reference))
     folder = str(Path.cwd())
     if folder not in sys.path:
         sys.path.append(folder)  # last: nothing in it can shadow what is installed

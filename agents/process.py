@@ -20,9 +20,8 @@ from typing import ClassVar
 
 from agents.worker import ERROR, READY
 from arena import wire
-from arena.core.actions import Action
 from arena.core.errors import TabooError
-from arena.core.ports import AgentCard, AnyView, Resign
+from arena.core.ports import AgentCard, AnyView, Given
 from arena.registry import PASSED_ON
 
 COOKIE = "TABOO_WORKER"
@@ -80,7 +79,7 @@ class ProcessAgent:
         self._memory_mb = memory_mb
         self._worker: _Worker | None = None
 
-    async def act(self, view: AnyView) -> Action | Resign:
+    async def act(self, view: AnyView) -> Given:
         """The class's answer. Raises WorkerError, after which the worker is gone, or WorkerTimeoutError."""
         try:
             async with asyncio.timeout(view.ms_left / 1000):
@@ -144,7 +143,7 @@ class _Worker:
             ours.pop_all()
             return cls(reference, process, channel, (stderr, tail), cookie)
 
-    async def ask(self, view: AnyView) -> Action | Resign:
+    async def ask(self, view: AnyView) -> Given:
         """The agent's answer to a view. Raises WorkerError."""
         with suppress(ConnectionError):  # what is left to read says more than a broken pipe
             self._writer.write(wire.to_line(wire.request(view)))

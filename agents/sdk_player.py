@@ -10,8 +10,7 @@ from typing import Any
 
 from agents.sdk_lane import Lane
 from agents.worker import as_answer, fresh
-from arena.core.actions import Action
-from arena.core.ports import AnyView, Resign
+from arena.core.ports import AnyView, Given
 
 _OURS = frozenset({"sdk_lane.py", "sdk_player.py", "worker.py"})
 
@@ -37,13 +36,13 @@ class Player:
         self._agent = await self._call(lambda: fresh(self._kind))
         await self._hook("started", match)
 
-    async def act(self, view: AnyView) -> Action | Resign:
+    async def act(self, view: AnyView) -> Given:
         """What the agent does at this view."""
 
-        async def acted() -> Action | Resign:
+        async def acted() -> Given:
             return as_answer(await self._plainly(lambda: self._agent.act(view)))
 
-        answer: Action | Resign = await _guarded(acted())
+        answer: Given = await _guarded(acted())
         return answer
 
     async def end(self, result: object) -> None:

@@ -6,8 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from agents.sdk_player import CrashError, Player
-from arena.core.actions import Action
-from arena.core.ports import Resign
+from arena.core.ports import Given
 from arena.wire import WireError
 from arena.wire.news import MatchEnded, MatchStarted, TurnAsked
 
@@ -15,7 +14,7 @@ CLOSE_SECONDS = 5.0
 """How long an agent may take for what it does after its match."""
 log = logging.getLogger("agents.sdk")
 
-Answer = Callable[[TurnAsked, Action | Resign], None]
+Answering = Callable[[TurnAsked, Given], None]
 """Sends an action; raises WireError where no message can hold it."""
 
 
@@ -26,14 +25,14 @@ class Seat:
         self,
         kind: Callable[..., Any],
         started: MatchStarted,
-        answer: Answer,
+        answer: Answering,
         resign: Callable[[], None],
         close_seconds: float = CLOSE_SECONDS,
     ) -> None:
         self._started, self._answer, self._resign = started, answer, resign
         self._player, self._close_seconds = Player(kind), close_seconds
         self._asks: asyncio.Queue[TurnAsked | None] = asyncio.Queue()
-        self._acting: asyncio.Task[Action | Resign] | None = None
+        self._acting: asyncio.Task[Given] | None = None
         self._limit: asyncio.Timeout | None = None
         self._deadline: float | None = None
         self._ended: MatchEnded | None = None
@@ -113,7 +112,7 @@ class Seat:
             return
         await self._tried(f"in `act`, turn {asked.turn}", self._given(asked, acting))
 
-    async def _given(self, asked: TurnAsked, acting: "asyncio.Task[Action | Resign]") -> None:
+    async def _given(self, asked: TurnAsked, acting: "asyncio.Task[Given]") -> None:
         given = acting.result()
         try:
             self._answer(asked, given)

@@ -9,8 +9,7 @@ from typing import Any
 
 from agents.sdk_seat import Seat
 from agents.sdk_status import Score, State, Status, Stop, outcome
-from arena.core.actions import Action
-from arena.core.ports import Resign
+from arena.core.ports import Given
 from arena.terminal import plain
 from arena.wire.client import Client, Phase
 from arena.wire.messages import QueueData
@@ -125,7 +124,7 @@ class Table:
         self._begun += not started.is_resumed
         self._seats[match] = Seat(self._kind, started, self._answer, lambda: self._post(self._client.resign(match)))
 
-    def _answer(self, asked: TurnAsked, given: Action | Resign) -> None:
+    def _answer(self, asked: TurnAsked, given: Given) -> None:
         self._post(self._client.answer(asked, given))
 
     def _asked(self, asked: TurnAsked) -> None:

@@ -19,7 +19,7 @@ from typing import Any
 
 from arena import wire
 from arena.core.actions import Action
-from arena.core.ports import Resign
+from arena.core.ports import Answer, Given, Resign
 
 READY, ERROR = "ready", "error"
 _MAX_PROBLEM = 1000
@@ -97,17 +97,19 @@ def serve(connection: socket.socket, make: Callable[[], Any]) -> int:
     return 0
 
 
-def as_answer(given: object) -> Action | Resign:
-    """What an agent returned as an answer: an Action or Resign, an utterance, or an object with text and guess.
+def as_answer(given: object) -> Given:
+    """What an agent returned as an answer: an Action, Resign or Answer, an utterance, or an object with text and guess.
 
     Raises TypeError or WireError.
     """
     if isinstance(given, Action | Resign):
         return given
+    if isinstance(given, Answer) and isinstance(given.given, Action | Resign):
+        return given
     if isinstance(given, str):
         return Action(given)
     if isinstance(given, dict):
-        return wire.action_from_json(given)
+        return wire.answer_from_json(given)
     raise TypeError(f"act returned {type(given).__name__}, not an Action, a str, a dict or a Resign")
 
 

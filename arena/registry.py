@@ -18,7 +18,7 @@ from typing import Any
 
 from arena.core.errors import TabooError, UnknownNameError
 from arena.core.hits import Language
-from arena.core.ports import Agent, AgentCard, AgentKind, Judge
+from arena.core.ports import Agent, AgentCard, AgentKind, Judge, MeasureKind, Prepared
 from arena.core.rules import JudgeSpec, Rules
 from arena.core.verdict import Role
 
@@ -29,12 +29,16 @@ PASSED_ON = ("PATH", "PYTHONPATH", "HOME", "LANG", "LC_ALL", "TMPDIR", "VIRTUAL_
 """The only variables of the host's environment that code which is not ours gets to see."""
 PROBE_SECONDS = 60
 
-AGENTS, JUDGES, COMMANDS = "arena.agents", "arena.judges", "taboo.commands"
+AGENTS, JUDGES, ENGINES, MEASURES = "arena.agents", "arena.judges", "arena.engines", "arena.measures"
+BENCHES = "arena.benches"
+COMMANDS = "taboo.commands"
 _KINDS = {
     AGENTS: "agent",
     JUDGES: "judge",
     COMMANDS: "command",
-    "arena.engines": "engine",
+    ENGINES: "engine",
+    MEASURES: "measure",
+    BENCHES: "bench",
     "arena.pages": "page",
     "attacks.recipes": "recipe",
     "attacks.victims": "victim",
@@ -143,7 +147,14 @@ def agent(name: str) -> AgentRef:
     if head == WORKER and colon:
         return _in_worker(name, argument)
     kind = _agent_kind(head)
-    return AgentRef(name, argument if colon else None, kind, kind.card)
+    return AgentRef(name, argument if colon else None, kind, _card(kind, argument if colon else None))
+
+
+def _card(kind: AgentKind, argument: str | None) -> AgentCard:
+    """The card of a kind, or the one that it has for this argument. Raises TabooError, as `card_for` does."""
+    card_for = getattr(kind, "card_for", None)
+    card: AgentCard = kind.card if card_for is None or argument is None else card_for(argument)
+    return card
 
 
 @dataclass(eq=False)
@@ -209,22 +220,74 @@ def _agent_kind(name: str) -> AgentKind:
     return kind  # type: ignore[return-value]  # a class is its own factory
 
 
+def judge_named(name: str) -> Judge:
+    """The judge that a person asked for by `NAME` or `NAME:ARGUMENT`, not yet prepared.
+
+    The argument is given to its class; without a colon the class is called without one. Raises UnknownNameError,
+    BrokenPluginError, JudgeArgumentError, and any TabooError by which the judge refuses its argument.
+    """
+    head, colon, argument = name.partition(":")
+    kind = load(JUDGES, head)
+    given = (argument,) if colon else ()
+    try:
+        inspect.signature(kind).bind(*given)
+    except TypeError:
+        raise JudgeArgumentError(head, argument if colon else None) from None
+    made: Judge = kind(*given)
+    if made.name != name:  # its rulings would not be taken for those of the judge that the rules name
+        problem = f"a judge asked for as {name!r} calls itself {made.name!r}"
+        raise BrokenPluginError(JUDGES, head, _distribution(entries(JUDGES)[head]), problem)
+    return made
+
+
 def judge(spec: JudgeSpec) -> Judge:
-    """The judge that the rules name. Raises UnknownNameError, BrokenPluginError or JudgeVersionError."""
-    made: Judge = load(JUDGES, spec.name)()
+    """The judge that the rules name, ready to rule. May take long: what it needs is loaded now, not while it rules.
+
+    Raises JudgeVersionError, as `judge_named` does, and any TabooError by which the judge cannot be prepared.
+    """
+    made = _in_version(spec)
+    if isinstance(made, Prepared):
+        made.prepare()
+    return made
+
+
+def _in_version(spec: JudgeSpec) -> Judge:
+    made = judge_named(spec.name)
     if made.version != spec.version:
         raise JudgeVersionError(spec.name, spec.version, made.version)
     return made
 
 
+def require_judges(rules: Rules) -> None:
+    """Check that the rules name judges that are here, and load none of their models. Raises as `judge` does."""
+    for spec in rules.judges:
+        _in_version(spec)
+
+
 def judges_for(rules: Rules) -> Mapping[str, Judge]:
-    """The judges that sit in a match by these rules, by name. Raises as `judge` does."""
+    """The judges that sit in a match by these rules, by name, prepared. Raises as `judge` does.
+
+    The first call for some judges may take long, so it belongs before the match and off the event loop.
+    """
     return _judges(rules.judges)
 
 
 @lru_cache
 def _judges(specs: tuple[JudgeSpec, ...]) -> Mapping[str, Judge]:
     return {spec.name: judge(spec) for spec in specs}
+
+
+@dataclass(eq=False)
+class JudgeArgumentError(TabooError):
+    """A judge was given an argument that it does not take, or lacks one that it needs."""
+
+    name: str
+    argument: str | None
+
+    def __str__(self) -> str:
+        if self.argument is None:
+            return f"judge {self.name!r} needs an argument: name it as {self.name}:ARGUMENT"
+        return f"judge {self.name!r} takes no argument, and was given {self.argument!r}: name it as {self.name}"
 
 
 @dataclass(eq=False)
@@ -237,3 +300,9 @@ class JudgeVersionError(TabooError):
 
     def __str__(self) -> str:
         return f"judge {self.name!r} is installed in version {self.installed}, but the rules name version {self.wanted}"
+
+
+def measure(name: str) -> MeasureKind:
+    """The kind of measure of that name. Raises UnknownNameError or BrokenPluginError."""
+    kind: MeasureKind = load(MEASURES, name)
+    return kind

@@ -11,11 +11,11 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 
-from arena.core.actions import Action, Ruling
+from arena.core.actions import Action, Note, Ruling
 from arena.core.errors import EventError
 from arena.core.events import Departure, Event, Seat, Started
 from arena.core.machine import Act, Begin, Effect, Leave, Match, Message, NeedRuling, Record, Resume, Rule, Tell
-from arena.core.ports import Agent, AgentCard, Judge, Log, Matcher, Resign
+from arena.core.ports import Agent, AgentCard, Answer, Judge, Log, Matcher, Resign
 from arena.core.rules import Rules
 from arena.core.verdict import Role, Verdict
 
@@ -109,6 +109,11 @@ async def play(
             await sitting.agent.close()
 
 
+def parted(given: object) -> tuple[object, tuple[Note, ...]]:
+    """What an agent does, and what it notes about it."""
+    return (given.given, given.notes) if isinstance(given, Answer) else (given, ())
+
+
 class _Table:
     """One match being played: performs what the machine asks for."""
 
@@ -154,7 +159,7 @@ class _Table:
             self._clock.start()
         try:
             async with limit:
-                answer = await sitting.agent.act(view)
+                answer, notes = parted(await sitting.agent.act(view))
             if isinstance(answer, Resign):
                 return Leave(tell.role, Departure.RESIGNED)
             if not isinstance(answer, Action):
@@ -168,7 +173,7 @@ class _Table:
         finally:
             self._clock.stop()
         attempt = f"{view.turn}{tell.role[0]}{view.refusals}"
-        return Act(tell.role, view.turn, attempt, answer)
+        return Act(tell.role, view.turn, attempt, answer, notes)
 
     async def _time_out(self) -> None:
         now = max(self._clock.now(), self._match.position.deadline)

@@ -71,8 +71,8 @@ TIMED = AgentCard("player", "1", "does as it is told, on the clock", is_timed=Tr
 def started(rules: Rules | None = None, target: str = "banana", **changes: object) -> Started:
     """The start of a match between two players."""
     rules = rules or Rules(judges=())
-    seat = Seat("player", "1")
-    return Started(rules, target, "7", seat, seat, "2026-01-01T00:00:00+00:00", **changes)
+    seats = {"attacker": Seat("player", "1"), "defender": Seat("player", "1")}
+    return Started(rules, target, "7", started_at="2026-01-01T00:00:00+00:00", **(seats | changes))
 
 
 def seats(attacker: Player, defender: Player, card: AgentCard = CARD) -> dict[Role, Sitting]:

@@ -1,6 +1,8 @@
 """What a seat does, what a judge is asked about it, and what the judge answers."""
 
 from dataclasses import dataclass
+from math import isfinite
+from typing import TypeAlias
 
 from arena.core.fields import is_storable
 from arena.core.hits import Language
@@ -17,6 +19,57 @@ class Action:
 
     text: str = ""
     guess: str | None = None
+
+
+Fact: TypeAlias = str | int | float | bool | None
+MAX_NOTES = 32
+"""The most notes that are kept of one action;"""
+MAX_NOTE_CHARS = 64_000
+"""the most characters that the texts of all of them have, the rest being cut off;"""
+MAX_FACTS = 32
+"""the most facts of one note;"""
+MAX_FACT_CHARS = 500
+"""and the most characters of a fact or of any name."""
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """What a seat keeps about an action: how it asked a model, what it thought, a tool it called.
+
+    Nobody is shown it while the match is live; after the match everyone is. `kind` is a short name (`prompt`,
+    `reasoning`, `tool`), `facts` are named values of JSON, no two of one name.
+    """
+
+    kind: str
+    text: str = ""
+    facts: tuple[tuple[str, Fact], ...] = ()
+
+    def fact(self, name: str) -> Fact:
+        """The named fact, or None."""
+        return dict(self.facts).get(name)
+
+
+def settled_notes(notes: tuple[Note, ...]) -> tuple[Note, ...]:
+    """Notes as the log keeps them: anyone's, so they are bounded, and what could not be stored is replaced."""
+    kept = []
+    room = MAX_NOTE_CHARS
+    for note in notes[:MAX_NOTES]:
+        text = _whole(note.text)[:room]
+        room -= len(text)
+        facts = {_whole(name)[:MAX_FACT_CHARS]: _settled_fact(fact) for name, fact in note.facts[:MAX_FACTS]}
+        kept.append(Note(_whole(note.kind)[:MAX_FACT_CHARS] or "note", text, tuple(facts.items())))
+    return tuple(kept)
+
+
+def _settled_fact(fact: Fact) -> Fact:
+    if isinstance(fact, float):
+        return round(fact, 6) if isfinite(fact) else None
+    return _whole(fact)[:MAX_FACT_CHARS] if isinstance(fact, str) else fact
+
+
+def _whole(text: str) -> str:
+    """The text with halves of characters replaced."""
+    return text if is_storable(text) else text.encode("utf-8", "replace").decode("utf-8")
 
 
 @dataclass(frozen=True, slots=True)

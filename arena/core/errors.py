@@ -65,3 +65,24 @@ class MatchTimeError(TabooError):
         if self.now > self.last:
             return f"match time stands still at {self.last} ms: it cannot be {self.now} ms"
         return f"match time runs forwards: {self.now} ms comes before {self.last} ms"
+
+
+@dataclass(eq=False)
+class EngineError(TabooError):
+    """A language model could not be had, or gave no answer. `model` is as it was asked for."""
+
+    model: str
+    problem: str
+    remedy: str = ""
+
+    def __str__(self) -> str:
+        remedy = f"; {self.remedy}" if self.remedy else ""
+        return f"model {self.model!r}: {self.problem}{remedy}"
+
+
+class EngineTimeoutError(EngineError, TimeoutError):
+    """A language model did not answer in the time that it was given."""
+
+
+class ScoringError(EngineError):
+    """An engine was asked how likely a text is, and can only generate."""

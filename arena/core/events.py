@@ -12,7 +12,7 @@ from hashlib import sha256
 from typing import Any, TypeAlias
 
 from arena.core import fields, jsonline
-from arena.core.actions import Action, Ruling
+from arena.core.actions import Action, Note, Ruling
 from arena.core.errors import EventError, RulesError
 from arena.core.hits import Hit, HitRule
 from arena.core.rules import Rules
@@ -115,6 +115,16 @@ class Refused:
 
 
 @dataclass(frozen=True, slots=True)
+class Noted:
+    """What a seat kept about its action of the name `id`, written just before it. Private until the match is over."""
+
+    role: Role
+    turn: int
+    id: str
+    note: Note
+
+
+@dataclass(frozen=True, slots=True)
 class Left:
     """A seat ran out of time, crashed or gave up."""
 
@@ -151,7 +161,7 @@ class Redacted:
     of: int
 
 
-Body: TypeAlias = Started | Acted | Refused | Left | Suspended | Resumed | Faulted | Finished | Redacted
+Body: TypeAlias = Started | Noted | Acted | Refused | Left | Suspended | Resumed | Faulted | Finished | Redacted
 
 
 @dataclass(frozen=True, slots=True)
@@ -365,6 +375,20 @@ def _read_attempt(row: Mapping[str, Any]) -> tuple[Role, int, str, Action, str |
     return fields.member(row, "role", Role), fields.count(row, "turn"), fields.text(row, "id"), action, sealed
 
 
+def _write_noted(body: Noted) -> dict[str, Any]:
+    note = body.note
+    head = {"role": body.role, "turn": body.turn, "id": body.id}
+    return {**head, "kind": note.kind, "text": note.text, "facts": dict(note.facts)}
+
+
+def _read_noted(row: Mapping[str, Any]) -> Noted:
+    facts = fields.mapping(row, "facts")
+    note = Note(
+        fields.text(row, "kind"), fields.text(row, "text"), tuple((name, fields.scalar(facts, name)) for name in facts)
+    )
+    return Noted(fields.member(row, "role", Role), fields.count(row, "turn"), fields.text(row, "id"), note)
+
+
 def _read_left(row: Mapping[str, Any]) -> Left:
     return Left(fields.member(row, "role", Role), fields.member(row, "how", Departure))
 
@@ -384,6 +408,7 @@ _Reader: TypeAlias = Callable[[Mapping[str, Any]], Body]
 
 _KINDS: tuple[tuple[str, type[Any], _Writer, _Reader], ...] = (
     ("started", Started, _write_started, _read_started),
+    ("noted", Noted, _write_noted, _read_noted),
     ("acted", Acted, _write_acted, _read_acted),
     ("refused", Refused, _write_refused, _read_refused),
     ("left", Left, lambda b: {"role": b.role, "how": b.how}, _read_left),

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from enum import StrEnum
+from math import isfinite
 from typing import Any, TypeVar
 
 _Member = TypeVar("_Member", bound=StrEnum)
@@ -69,6 +70,18 @@ def share_or_none(row: Mapping[str, Any], name: str) -> float | None:
     if not isinstance(found, int | float) or isinstance(found, bool) or not 0 <= found <= 1:
         raise FieldError(name, "must be a number from 0 to 1, or null")
     return float(found)
+
+
+def scalar(row: Mapping[str, Any], name: str) -> str | int | float | bool | None:
+    """A text of whole characters, a finite number, true, false or null."""
+    found = value(row, name)
+    if isinstance(found, str):
+        return text(row, name)
+    if isinstance(found, float) and not isfinite(found):
+        raise FieldError(name, "must be a finite number")
+    if found is not None and not isinstance(found, bool | int | float):
+        raise FieldError(name, "must be text, a number, true, false or null")
+    return found
 
 
 def member(row: Mapping[str, Any], name: str, kind: type[_Member]) -> _Member:

@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from typing import Any, TypeAlias
 
 from arena.core import referee
-from arena.core.actions import Action, Case, Ruling
+from arena.core.actions import Action, Case, Note, Ruling, settled_notes
 from arena.core.errors import EventError, MatchTimeError
 from arena.core.events import (
     Acted,
@@ -23,6 +23,7 @@ from arena.core.events import (
     Faulted,
     Finished,
     Left,
+    Noted,
     Refusal,
     Refused,
     Resumed,
@@ -46,12 +47,16 @@ class Begin:
 
 @dataclass(frozen=True, slots=True)
 class Act:
-    """A seat's action for a turn. `id` is the seat's own name for it: repeating one is harmless."""
+    """A seat's action for a turn. `id` is the seat's own name for it: repeating one is harmless.
+
+    A person's `notes` are not kept: what a person wrote must be erasable, and notes are not.
+    """
 
     role: Role
     turn: int
     id: str
     action: Action
+    notes: tuple[Note, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,6 +154,7 @@ class _Pending:
 
     acted: Acted
     at: int
+    notes: tuple[Note, ...]
 
 
 class Match:
@@ -233,15 +239,16 @@ class Match:
         if (why := referee.refusal(position, act.role, act.action)) is not None:
             attempt = Refused(act.role, act.turn, act.id, _loggable(act.action, position.rules.max_chars), why)
             left = referee.MAX_REFUSALS - position.refusals - 1
+            noted = self._note(act, act.notes, now)
             recorded = self._record(attempt, now)
             rest = recorded[1:] or self._ask()
-            return (recorded[0], Refuse(act.role, act.id, why, left), *rest)
+            return (*noted, recorded[0], Refuse(act.role, act.id, why, left), *rest)
         acted = self._match_words(act)
         if referee.needs_judges(position, acted):
-            self._pending = _Pending(acted, now)
+            self._pending = _Pending(acted, now, act.notes)
             case = Case(act.role, act.turn, act.action.text, position.history, position.rules.language)
             return (NeedRuling(case, position.rules.judges, position.rules.judge_ms),)
-        return self._accept(acted, now)
+        return self._accept(acted, act.notes, now)
 
     def _rule(self, rule: Rule, _: int) -> tuple[Effect, ...]:
         pending = self._pending
@@ -253,7 +260,7 @@ class Match:
             given.get((spec.name, spec.version), Ruling.unavailable(spec.name, spec.version)).settled()
             for spec in self.position.rules.judges
         )
-        return self._accept(replace(pending.acted, rulings=rulings), pending.at)
+        return self._accept(replace(pending.acted, rulings=rulings), pending.notes, pending.at)
 
     def _leave(self, leave: Leave, now: int) -> tuple[Effect, ...]:
         if leave.how is Departure.TIME:  # that is for `tick` to find, and it has just looked
@@ -301,9 +308,18 @@ class Match:
         hits = self._matcher.said(action.text, position.target, policy) if action.text else ()
         return Acted(act.role, act.turn, act.id, action, right, hits, (), self._matcher.fingerprint)
 
-    def _accept(self, acted: Acted, at: int) -> tuple[Effect, ...]:
-        recorded = self._record(acted, at)
+    def _accept(self, acted: Acted, notes: tuple[Note, ...], at: int) -> tuple[Effect, ...]:
+        recorded = (*self._note(acted, notes, at), *self._record(acted, at))
         return recorded if self.verdict is not None else (*recorded, *self._ask())
+
+    def _note(self, attempt: Act | Acted, notes: tuple[Note, ...], at: int) -> tuple[Effect, ...]:
+        """Write down what a program noted about its action, before the action."""
+        started, role = self.started, attempt.role
+        seat = started.attacker if role is Role.ATTACKER else started.defender
+        if not notes or seat.is_human:
+            return ()
+        bodies = [Noted(role, attempt.turn, attempt.id, note) for note in settled_notes(notes)]
+        return tuple(effect for body in bodies for effect in self._record(body, at))
 
     def _record(self, body: Body, at: int) -> tuple[Effect, ...]:
         """Write one event down, and the end of the match where it brings one."""

@@ -1,14 +1,14 @@
 """What each audience may see of an event while the match is live.
 
 Nothing here that reaches a defender or a spectator carries or determines the target: the target, the master seed and
-every hit are left out, a ruling keeps its judge and label but no score, and a refused action shows only that it was
-refused.
+every hit are left out, a ruling keeps its judge and label but no score, a refused action shows only that it was
+refused, and a note only that there is one.
 """
 
 from enum import StrEnum
 from typing import Any
 
-from arena.core.events import VERSION, Acted, Event, Refused, Started
+from arena.core.events import VERSION, Acted, Event, Noted, Refused, Started
 from arena.core.verdict import Role
 
 
@@ -34,6 +34,8 @@ def project(event: Event, audience: Audience) -> dict[str, Any]:
     if isinstance(body, Refused):
         row = {"type": "refused", "role": body.role, "turn": body.turn}
         return {**head, **row, **({"why": body.why} if audience.value == body.role.value else {})}
+    if isinstance(body, Noted):
+        return {**head, "type": "noted", "role": body.role, "turn": body.turn}
     return event.to_json()
 
 

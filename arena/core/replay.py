@@ -9,7 +9,19 @@ from dataclasses import dataclass
 
 from arena.core import jsonline, referee
 from arena.core.errors import EventError
-from arena.core.events import Acted, Departure, Event, Finished, Left, Redacted, Refusal, Refused, Started, Suspended
+from arena.core.events import (
+    Acted,
+    Departure,
+    Event,
+    Finished,
+    Left,
+    Noted,
+    Redacted,
+    Refusal,
+    Refused,
+    Started,
+    Suspended,
+)
 from arena.core.position import Position
 from arena.core.verdict import Verdict
 
@@ -79,6 +91,8 @@ def _check(position: Position, event: Event, due: Verdict | None, seq: int) -> N
     if isinstance(body, Suspended) and position.is_suspended:
         raise EventError(event.match, seq, "type", "the match is suspended already")
     _check_time(position, event, seq)
+    if isinstance(body, Noted | Acted | Refused):
+        _check_turn(position, event, body, seq)
     if isinstance(body, Acted | Refused):
         _check_attempt(position, event, body, seq)
 
@@ -96,13 +110,17 @@ def _check_time(position: Position, event: Event, seq: int) -> None:
         raise EventError(event.match, seq, "at", f"the {position.to_move} was out of time at {position.deadline} ms")
 
 
-def _check_attempt(position: Position, event: Event, body: Acted | Refused, seq: int) -> None:
+def _check_turn(position: Position, event: Event, body: Noted | Acted | Refused, seq: int) -> None:
+    """Only the seat to move may act, or note something about its action."""
     if body.role is not position.to_move:
         raise EventError(event.match, seq, "role", f"it is the {position.to_move}'s turn")
     if body.turn != position.turn:
         raise EventError(event.match, seq, "turn", f"turn {position.turn} is being played")
     if position.is_suspended:
         raise EventError(event.match, seq, "type", "the match is suspended")
+
+
+def _check_attempt(position: Position, event: Event, body: Acted | Refused, seq: int) -> None:
     if isinstance(body, Acted):
         _check_facts(position, event, body, seq)
     elif not body.why.counts:

@@ -7,7 +7,7 @@ from arena.core import referee
 from arena.core.actions import Action, Said
 from arena.core.hits import Language
 from arena.core.machine import Act, Begin, Effect, Tell
-from arena.core.ports import Agent, AgentCard, AgentKind, AnyView, Matcher, Resign
+from arena.core.ports import Agent, AgentCard, AgentKind, Answer, AnyView, Given, Matcher, Resign
 from arena.core.position import Position
 from arena.core.rules import Rules
 from arena.core.verdict import Reason, Role
@@ -106,7 +106,7 @@ def _view(
     return AttackerView(*shared, TARGETS[rules.language]) if role is Role.ATTACKER else DefenderView(*shared)
 
 
-async def _answer(kind: AgentKind, argument: str | None, view: AnyView) -> Action | Resign:
+async def _answer(kind: AgentKind, argument: str | None, view: AnyView) -> Given:
     agent = kind(argument)
     try:
         return await _in_time(agent, view)
@@ -114,14 +114,15 @@ async def _answer(kind: AgentKind, argument: str | None, view: AnyView) -> Actio
         await agent.close()
 
 
-async def _in_time(agent: Agent, view: AnyView) -> Action | Resign:
+async def _in_time(agent: Agent, view: AnyView) -> Given:
     try:
         return await asyncio.wait_for(agent.act(view), view.ms_left / 1000)
     except TimeoutError:
         raise BreachError(f"did not answer within {view.ms_left} ms") from None
 
 
-def _check_legal(answer: object, view: AnyView) -> None:
+def _check_legal(given: object, view: AnyView) -> None:
+    answer = given.given if isinstance(given, Answer) else given
     if isinstance(answer, Resign):
         return
     if not isinstance(answer, Action):
@@ -139,13 +140,14 @@ async def _play(agent: Agent, role: Role, language: Language, matcher: Matcher) 
     try:
         while (tell := _told(effects)) is not None:
             lines = SMALL_TALK[language]
-            answer = (
+            given = (
                 await _in_time(agent, tell.view) if tell.role is role else Action(lines[tell.view.turn % len(lines)])
             )
-            _check_legal(answer, tell.view)
+            _check_legal(given, tell.view)
+            answer, notes = (given.given, given.notes) if isinstance(given, Answer) else (given, ())
             if isinstance(answer, Resign):
                 return
-            effects = match.receive(Act(tell.role, tell.view.turn, f"{match.seq}", answer), 0)
+            effects = match.receive(Act(tell.role, tell.view.turn, f"{match.seq}", answer, notes), 0)
     finally:
         await agent.close()
     said = match.position.history[-1].text

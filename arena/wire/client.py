@@ -15,8 +15,8 @@ from typing import Any, ClassVar
 
 from pydantic import ValidationError
 
-from arena.core.actions import Action
-from arena.core.ports import Resign
+from arena.core.actions import settled_notes
+from arena.core.ports import Answer, Given, Resign
 from arena.wire import messages as m
 from arena.wire.closing import Close
 from arena.wire.comeback import backoff_ms, meaning_of
@@ -165,7 +165,7 @@ class Client:
 
     # --- what the user wants ---
 
-    def answer(self, asked: TurnAsked, given: Action | Resign) -> Effects:
+    def answer(self, asked: TurnAsked, given: Given) -> Effects:
         """Act in a seat as it was asked to. An answer to what is no longer asked for is dropped.
 
         Raises WireError where no message can hold the action; nothing was sent then.
@@ -173,10 +173,12 @@ class Client:
         place = self._places.get(asked.match)
         if place is None:
             return ()
-        if isinstance(given, Resign):
+        does, notes = (given.given, given.notes) if isinstance(given, Answer) else (given, ())
+        if isinstance(does, Resign):
             return place.resign(self._phase is Phase.READY)
         try:
-            data = m.ActionData(text=given.text, guess=given.guess)
+            noted = tuple(m.NoteData(kind=it.kind, text=it.text, facts=dict(it.facts)) for it in settled_notes(notes))
+            data = m.ActionData(text=does.text, guess=does.guess, notes=noted or None)
         except ValidationError as wrong:
             first = wrong.errors(include_url=False, include_input=False)[0]
             raise WireError(".".join(map(str, first["loc"])), first["msg"]) from None

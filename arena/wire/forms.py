@@ -187,6 +187,14 @@ class ActedEvent(Event):
     """Where the attacker said the target, sent to the attacker's seat alone."""
 
 
+class NotedEvent(Event):
+    """A seat noted something about the action that comes next. What it was stands in the record of the ended match."""
+
+    type: Literal["noted"]
+    role: Role
+    turn: Turn
+
+
 class RefusedEvent(Event):
     """An action was refused and changed nothing; the second in a turn forfeits the match. Its words are not shown."""
 
@@ -240,6 +248,7 @@ class RedactedEvent(Event):
 AnyView: TypeAlias = Annotated[AttackerView | DefenderView, Field(discriminator="role")]
 AnyEvent: TypeAlias = Annotated[
     StartedEvent
+    | NotedEvent
     | ActedEvent
     | RefusedEvent
     | LeftEvent

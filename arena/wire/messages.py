@@ -169,6 +169,16 @@ class MatchDecline(ClientMessage):
     data: OfferData
 
 
+class NoteData(Part):
+    """What a program keeps about its action: nobody is shown it before the match is over."""
+
+    kind: Annotated[str, Field(min_length=1, max_length=500)]
+    """A short name: `prompt` (how a model was asked), `reasoning`, `tool`, or one of your own."""
+    text: Annotated[str, Field(max_length=64_000)] = ""
+    facts: dict[str, str | bool | int | float | None] = {}
+    """Named values, as `{"model": "...", "tokens": 31}`."""
+
+
 class ActionData(Part):
     """What the seat does: an utterance, a guess (defender only), or both."""
 
@@ -176,6 +186,9 @@ class ActionData(Part):
     """The utterance; may be empty only with a guess. `rules.max_chars` bounds it further."""
     guess: Annotated[str, Field(max_length=100_000)] | None = None
     """What the defender takes the target to be, alone: no sentence around it."""
+    notes: tuple[NoteData, ...] | None = None
+    """A program may say how it came to its action. 32 notes of 64,000 characters together are kept; a person's are not.
+    """
 
 
 class TurnAction(ClientMessage):

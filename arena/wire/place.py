@@ -168,6 +168,9 @@ class Place:
         turn, refusals = asked.key
         id_ = f"{turn}{self.role[0]}{refusals}"
         text = m.TurnAction(id=id_, match=self.match, turn=turn, data=data).model_dump_json(exclude_none=True)
+        if len(text.encode()) > most and data.notes:  # an action is worth more than what is noted about it
+            bare = data.model_copy(update={"notes": None})
+            text = m.TurnAction(id=id_, match=self.match, turn=turn, data=bare).model_dump_json(exclude_none=True)
         if len(text.encode()) > most:
             raise WireError("text", f"makes a message of more than {most} bytes")
         self._held, self._is_open = _Held(id_, turn, text, is_ready), False

@@ -5,13 +5,13 @@ field's name, what it cannot trust. Which message may follow which is not decide
 """
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from arena.core.actions import Action, Said
+from arena.core.actions import Action, Fact, Note, Said
 from arena.core.errors import RulesError, TabooError
-from arena.core.ports import AnyView, Resign
+from arena.core.ports import Answer, AnyView, Given, Resign
 from arena.core.rules import Rules
 from arena.core.verdict import Role
 from arena.core.views import AttackerView, DefenderView
@@ -74,33 +74,63 @@ def read_request(message: Mapping[str, Any]) -> AnyView:
     return view_from_json(message.get("data"))
 
 
-def answer(given: Action | Resign, turn: int, id_: str) -> dict[str, Any]:
+def answer(given: Given, turn: int, id_: str) -> dict[str, Any]:
     """The message that answers a request. `id_` is the sender's own name for it."""
-    if isinstance(given, Resign):
+    does, notes = (given.given, given.notes) if isinstance(given, Answer) else (given, ())
+    if isinstance(does, Resign):
         return {"type": TURN_RESIGN, "id": id_, "turn": turn}
-    return {"type": TURN_ACTION, "id": id_, "turn": turn, "data": action_to_json(given)}
+    return {"type": TURN_ACTION, "id": id_, "turn": turn, "data": action_to_json(does, notes)}
 
 
-def read_answer(message: Mapping[str, Any], turn: int) -> Action | Resign:
+def read_answer(message: Mapping[str, Any], turn: int) -> Given:
     """What a seat answered to the request for a turn. Raises WireError."""
     kind = message.get("type")
     _require(kind in (TURN_ACTION, TURN_RESIGN), "type", f"expected {TURN_ACTION!r}, not {kind!r}")
     _require(_whole(message, "turn") == turn, "turn", f"turn {turn} was asked for, not {message.get('turn')!r}")
-    return Resign() if kind == TURN_RESIGN else action_from_json(message.get("data"))
+    return Resign() if kind == TURN_RESIGN else answer_from_json(message.get("data"))
 
 
 # --- values -----------------------------------------------------------------------------------------------------------
 
 
-def action_to_json(action: Action) -> dict[str, Any]:
-    """An action as JSON values."""
-    return {"text": action.text, "guess": action.guess}
+def action_to_json(action: Action, notes: Sequence[Note] = ()) -> dict[str, Any]:
+    """An action as JSON values, with what its seat notes about it."""
+    row: dict[str, Any] = {"text": action.text, "guess": action.guess}
+    return {**row, "notes": [note_to_json(note) for note in notes]} if notes else row
+
+
+def note_to_json(note: Note) -> dict[str, Any]:
+    """A note as JSON values."""
+    return {"kind": note.kind, "text": note.text, "facts": dict(note.facts)}
 
 
 def action_from_json(row: object) -> Action:
     """The action that `action_to_json` wrote; both fields may be left out. Raises WireError."""
     fields = _mapping(row, "data")
     return Action(_text(fields, "text", default=""), _text_or_none(fields, "guess"))
+
+
+def answer_from_json(row: object) -> Action | Answer:
+    """An action, and the notes about it where there are any. Raises WireError."""
+    action, notes = action_from_json(row), _mapping(row, "data").get("notes", [])
+    if not isinstance(notes, list):
+        raise WireError("notes", f"must be a list, not {_kind(notes)}")
+    return Answer(action, tuple(_note_from_json(note) for note in notes)) if notes else action
+
+
+def _note_from_json(row: object) -> Note:
+    fields = _mapping(row, "notes")
+    facts = _mapping(fields.get("facts", {}), "facts")
+    return Note(
+        _text(fields, "kind"), _text(fields, "text", default=""), tuple((name, _fact(facts, name)) for name in facts)
+    )
+
+
+def _fact(facts: Mapping[str, Any], name: str) -> Fact:
+    fact = facts[name]
+    if fact is not None and not isinstance(fact, str | bool | int | float):
+        raise WireError("facts", f"must hold text, numbers, true, false or nothing, not {_kind(fact)}")
+    return fact
 
 
 def view_to_json(view: AnyView) -> dict[str, Any]:

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 
 from doubles import started
 
-from arena.core.actions import Action, Case, Ruling
+from arena.core.actions import Action, Case, Note, Ruling
 from arena.core.events import Acted, Departure, Event, Faulted, Left, Refused, Resumed, Started, Suspended
 from arena.core.hits import Evasion, Hit, HitRule, Policy
 from arena.core.machine import (
@@ -103,12 +103,12 @@ class Play:
         self.send(Begin())
         return self
 
-    def say(self, *texts: str, guess: str | None = None, at: int | None = None) -> "Play":
+    def say(self, *texts: str, guess: str | None = None, at: int | None = None, notes: tuple[Note, ...] = ()) -> "Play":
         """The seat to move says each text in its turn."""
         for text in texts:
             self._acts += 1
             position = self.match.position
-            self.send(Act(position.to_move, position.turn, str(self._acts), Action(text, guess)), at)
+            self.send(Act(position.to_move, position.turn, str(self._acts), Action(text, guess), notes), at)
         return self
 
     def rule(self, *scores: float | None, labels: Sequence[str] = ("dull", "rude"), at: int | None = None) -> "Play":

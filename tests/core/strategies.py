@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from hypothesis import settings
 from hypothesis import strategies as st
 
-from arena.core.actions import Action, Ruling
+from arena.core.actions import Action, Note, Ruling
 from arena.core.events import (
     Acted,
     Departure,
@@ -13,6 +13,7 @@ from arena.core.events import (
     Faulted,
     Finished,
     Left,
+    Noted,
     Redacted,
     Refusal,
     Refused,
@@ -75,8 +76,11 @@ acts = st.builds(
     texts,
 )
 refusals = st.builds(Refused, roles, counts, texts, actions, st.sampled_from(Refusal))
+facts = st.none() | st.booleans() | st.integers(-(2**53), 2**53) | st.floats(-1e9, 1e9) | texts
+notes = st.builds(Note, texts, texts, st.dictionaries(texts, facts, max_size=3).map(lambda row: tuple(row.items())))
 bodies = st.one_of(
     starts,
+    st.builds(Noted, roles, counts, texts, notes),
     acts,
     refusals,
     st.builds(Left, roles, st.sampled_from(Departure)),

@@ -7,6 +7,7 @@ from fastapi import APIRouter, Header
 from pydantic import Field
 
 from arena.core.actions import Action
+from arena.core.machine import Act
 from arena.core.rules import MAX_CHARS
 from arena.core.verdict import Role
 from arena.server.api.asking import KNOWN, CallerIn, Given, HouseIn, Sent, refusals
@@ -107,7 +108,7 @@ async def act(who: CallerIn, house: HouseIn, match: Match, key: Key, sent: Actio
     began = loop.time()
     try:
         async with asyncio.timeout(WAIT_SECONDS):
-            ack = await live.act(role, sent.turn, key, Action(sent.text, sent.guess))
+            ack = await live.act(Act(role, sent.turn, key, Action(sent.text, sent.guess)))
     except TimeoutError:
         raise ConflictError("the action is still on its way; send it again with the same key") from None
     house.metrics.action(loop.time() - began)

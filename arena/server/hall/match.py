@@ -13,7 +13,6 @@ from typing import Any
 
 import structlog
 
-from arena.core.actions import Action
 from arena.core.events import Departure, Event, Finished
 from arena.core.machine import (
     Act,
@@ -200,17 +199,17 @@ class LiveMatch:
         if not self._over.is_set():
             self._tell_of_peer("peer.gone", place)
 
-    def post_action(self, role: Role, turn: int, id_: str, action: Action, heard: Heard, credit_ms: int = 0) -> None:
+    def post_action(self, act: Act, heard: Heard, credit_ms: int = 0) -> None:
         """A seat acts; `heard` is called with the acknowledgement once that is durable."""
         if len(self._inbox) >= MAX_INBOX:
-            heard(TurnAckData(id=id_, status="rejected", reason="busy"))
-        elif self._receipts.expect(role, id_, heard):
-            self._post(_Deed(Act(role, turn, id_, action), credit_ms))
+            heard(TurnAckData(id=act.id, status="rejected", reason="busy"))
+        elif self._receipts.expect(act.role, act.id, heard):
+            self._post(_Deed(act, credit_ms))
 
-    async def act(self, role: Role, turn: int, id_: str, action: Action) -> TurnAckData:
+    async def act(self, act: Act) -> TurnAckData:
         """The same, for a caller that waits. Raises nothing: a refusal is an acknowledgement too."""
         answer: asyncio.Future[TurnAckData] = asyncio.get_running_loop().create_future()
-        self.post_action(role, turn, id_, action, lambda ack: None if answer.done() else answer.set_result(ack))
+        self.post_action(act, lambda ack: None if answer.done() else answer.set_result(ack))
         return await answer
 
     def post_resignation(self, role: Role) -> None:
@@ -369,7 +368,7 @@ class LiveMatch:
             self._post(_Deed(Leave(place.role, answer)))
         elif answer is not None:
             attempt = f"{tell.view.turn}{place.role[0]}{tell.view.refusals}"
-            self._post(_Deed(Act(place.role, tell.view.turn, attempt, answer)))
+            self._post(_Deed(Act(place.role, tell.view.turn, attempt, answer.action, answer.notes)))
 
     async def _judge(self, need: NeedRuling) -> None:
         rulings = await rule(need, self._office.judges_for(self._machine.started.rules))

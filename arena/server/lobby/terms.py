@@ -9,10 +9,9 @@ from functools import cached_property
 from typing import Any
 
 from arena import registry
-from arena.core.errors import RulesError, UnknownNameError
+from arena.core.errors import RulesError, TabooError, UnknownNameError
 from arena.core.hits import Language
 from arena.core.rules import PRESETS, Rules, preset
-from arena.registry import JudgeVersionError
 from arena.server.errors import InputError
 from arena.words.lists import list_names, load_list
 
@@ -57,11 +56,21 @@ class Terms:
         for name, (low, high) in BOUNDS.items():
             if not low <= getattr(rules, name) <= high:
                 raise RulesError(name, getattr(rules, name), f"give a whole number from {low} to {high}")
-        try:
-            registry.judges_for(rules)
-        except JudgeVersionError as wrong:
-            raise InputError("judges", str(wrong)) from None
+        self._require_judges(rules)
         return rules
+
+    @staticmethod
+    def _require_judges(rules: Rules) -> None:
+        """A judge with an argument opens a file or a model of the host's: nobody from outside chooses which."""
+        for spec in rules.judges:
+            if ":" in spec.name:
+                raise RulesError("judges", spec.name, "name a judge without an argument; only a host may give it one")
+        try:
+            registry.require_judges(rules)
+        except UnknownNameError:
+            raise
+        except TabooError as wrong:
+            raise InputError("judges", str(wrong)) from None
 
     def _word_list(self) -> str:
         """A list that comes with the arena: a name from outside is never a path."""

@@ -4,9 +4,10 @@ import time
 from collections.abc import Awaitable, Callable
 from typing import Any
 
-from arena.core.actions import Action
+from arena.core.actions import Action, Note
 from arena.core.errors import TabooError
 from arena.core.fields import is_storable
+from arena.core.machine import Act
 from arena.core.projection import project
 from arena.core.verdict import Role
 from arena.server.errors import BannedError, DrainingError, NotAgreedError, ThrottledError
@@ -183,7 +184,9 @@ async def act(it: Connection, message: wire.TurnAction) -> None:
         it.send(messages.ack_message(live.id, message.turn, ack))
         it.house.metrics.action(time.perf_counter() - began)
 
-    live.post_action(role, message.turn, message.id, Action(data.text, data.guess), heard, it.credit_ms)
+    notes = tuple(Note(it.kind, it.text, tuple(it.facts.items())) for it in data.notes or ())
+    act = Act(role, message.turn, message.id, Action(data.text, data.guess), notes)
+    live.post_action(act, heard, it.credit_ms)
 
 
 async def resign(it: Connection, message: wire.TurnResign) -> None:

@@ -12,6 +12,7 @@ from server.hall.halls import ALICE, QUICK, Counts, built_in, make_agent, openin
 from arena import registry
 from arena.core.actions import Action
 from arena.core.events import Departure, Left
+from arena.core.machine import Act
 from arena.core.ports import Agent, AnyView
 from arena.core.verdict import Reason, Role, Verdict
 from arena.server.hall import Hall
@@ -71,7 +72,7 @@ def test_one_of_the_hosts_agents_that_fails_loses_its_match_and_no_other(tmp_pat
             async with good.watch(after=1) as watcher:
                 await anext(watcher)
             assert good.events[2].body.role is Role.DEFENDER
-            again = await good.act(Role.ATTACKER, 2, "more", Action("and what else"))
+            again = await good.act(Act(Role.ATTACKER, 2, "more", Action("and what else")))
             assert again.status == "accepted"
 
     asyncio.run(play())

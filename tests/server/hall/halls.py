@@ -7,6 +7,7 @@ from typing import Any
 
 from arena import registry
 from arena.core.actions import Action
+from arena.core.machine import Act
 from arena.core.ports import Agent
 from arena.core.rules import Rules
 from arena.core.verdict import Role
@@ -81,4 +82,4 @@ def built_in(name: str) -> Player:
 
 async def says(live: LiveMatch, role: Role, text: str, guess: str | None = None, id_: str = "") -> Any:
     turn = live.position.turn
-    return await live.act(role, turn, id_ or f"{role}{turn}", Action(text, guess))
+    return await live.act(Act(role, turn, id_ or f"{role}{turn}", Action(text, guess)))

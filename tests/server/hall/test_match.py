@@ -10,6 +10,7 @@ from server.hall.halls import ALICE, BOB, QUICK, Counts, Keeper, a_hall, built_i
 
 from arena import registry
 from arena.core.actions import Action
+from arena.core.machine import Act
 from arena.core.projection import Audience
 from arena.core.verdict import Cause, Reason, Role
 from arena.server.hall import Hall, watchers
@@ -78,7 +79,7 @@ def test_an_action_sent_twice_counts_once_and_gets_the_same_acknowledgement(tmp_
         async with a_hall(str(tmp_path / "log.db")) as hall:
             live = await hall.open(opening())
             first = await says(live, ATTACKER, "hello there", id_="x")
-            again = await live.act(ATTACKER, 1, "x", Action("other words"))
+            again = await live.act(Act(ATTACKER, 1, "x", Action("other words")))
             assert (first.status, again.status, again.seq) == ("accepted", "duplicate", first.seq)
             assert [said.text for said in live.position.history] == ["hello there"]
 
@@ -89,10 +90,10 @@ def test_a_stale_turn_and_the_others_turn_are_rejected_without_a_trace(tmp_path)
     async def play():
         async with a_hall(str(tmp_path / "log.db")) as hall:
             live = await hall.open(opening())
-            early = await live.act(DEFENDER, 1, "d", Action("me first"))
+            early = await live.act(Act(DEFENDER, 1, "d", Action("me first")))
             await says(live, ATTACKER, "hello")
             await says(live, DEFENDER, "hello you")
-            late = await live.act(ATTACKER, 1, "late", Action("again"))
+            late = await live.act(Act(ATTACKER, 1, "late", Action("again")))
             assert (early.status, early.reason) == ("rejected", "not_your_turn")
             assert (late.status, late.reason) == ("rejected", "stale_turn")
             assert len(live.events) == 3
@@ -106,10 +107,10 @@ def test_the_second_refusal_in_a_turn_forfeits(tmp_path):
             live = await hall.open(opening())
             keeper = Keeper()
             live.attach(ATTACKER, keeper)
-            first = await live.act(ATTACKER, 1, "1", Action(""))
+            first = await live.act(Act(ATTACKER, 1, "1", Action("")))
             assert (first.status, first.reason, first.attempts_left) == ("rejected", "empty", 1)
             assert keeper.of("turn.request")[-1]["data"]["refusals"] == 1
-            second = await live.act(ATTACKER, 1, "2", Action(""))
+            second = await live.act(Act(ATTACKER, 1, "2", Action("")))
             assert (second.status, second.attempts_left) == ("rejected", 0)
             assert live.verdict.reason is Reason.FORFEIT
 
@@ -151,7 +152,7 @@ def test_a_journey_is_given_back_to_the_clock(tmp_path):
             live = await hall.open(opening(rules=replace(QUICK, turn_ms=1000, bank_ms=0)))
             heard = asyncio.get_running_loop().create_future()
             await asyncio.sleep(1.05)
-            live.post_action(ATTACKER, 1, "a", Action("from far away"), heard.set_result, 900)
+            live.post_action(Act(ATTACKER, 1, "a", Action("from far away")), heard.set_result, 900)
             assert (await heard).status == "accepted"
             assert live.events[1].at < 1000
 
@@ -166,7 +167,7 @@ def test_a_match_goes_on_after_the_server_was_stopped(tmp_path):
             live = await hall.open(opening())
             await says(live, ATTACKER, "something yellow", id_="one")
             await hall.drain()
-            refused = await live.act(DEFENDER, 1, "late", Action("too late"))
+            refused = await live.act(Act(DEFENDER, 1, "late", Action("too late")))
             assert (refused.status, refused.reason) == ("rejected", "suspended")
             return live.id, live.position.since
 
@@ -175,7 +176,7 @@ def test_a_match_goes_on_after_the_server_was_stopped(tmp_path):
             live = hall.get(match)
             assert live.role_of(ALICE.account) is ATTACKER
             assert live.opening.seats[DEFENDER] == BOB
-            again = await live.act(ATTACKER, 1, "one", Action("something yellow"))
+            again = await live.act(Act(ATTACKER, 1, "one", Action("something yellow")))
             assert (again.status, again.seq) == ("duplicate", 1)
             keeper = Keeper()
             live.attach(DEFENDER, keeper, after=1)

@@ -11,6 +11,7 @@ from doubles import WholeWords
 from arena import registry
 from arena.core.actions import Action
 from arena.core.hits import Language
+from arena.core.machine import Act
 from arena.core.ports import Agent
 from arena.core.verdict import Role
 from arena.server.hall import Hall, LiveMatch
@@ -127,7 +128,7 @@ class Place:
 
 async def act(live: LiveMatch, role: Role, text: str, guess: str | None = None) -> None:
     turn = live.position.turn
-    ack = await live.act(role, turn, f"{role}{turn}", Action(text, guess))
+    ack = await live.act(Act(role, turn, f"{role}{turn}", Action(text, guess)))
     assert ack.status == "accepted", ack
 
 
