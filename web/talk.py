@@ -5,7 +5,7 @@ What a row does not hold cannot be shown here. `web/static/talk.js` makes the sa
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, TypeAlias
 
 Row: TypeAlias = Mapping[str, Any]
@@ -24,11 +24,20 @@ class Part:
 
 
 @dataclass(frozen=True, slots=True)
+class Thought:
+    """What a program noted about an action: a short `kind`, a text, and named values as they are read."""
+
+    kind: str
+    text: str
+    facts: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Line:
     """One line: an utterance, or a note (`kind` is then the type of the event).
 
     `parts` is None where the words were erased; `rulings` holds (judge, label) of those that said something; `evasions`
-    the rules of hits that were noted and do not count.
+    the rules of hits that were noted and do not count; `thoughts` what a program noted, once the match is over.
     """
 
     seq: int
@@ -41,6 +50,7 @@ class Line:
     rulings: tuple[tuple[str, str], ...] = ()
     evasions: tuple[str, ...] = ()
     why: str | None = None
+    thoughts: tuple[Thought, ...] = ()
 
     @property
     def is_said(self) -> bool:
@@ -55,8 +65,15 @@ class Line:
 
 def lines(rows: Iterable[Row]) -> tuple[Line, ...]:
     """The lines of these rows, in their order; events that nobody needs to read have none."""
-    made = (_line(row) for row in rows)
-    return tuple(line for line in made if line is not None)
+    made: list[Line] = []
+    thoughts: list[Thought] = []
+    for row in rows:
+        if row["type"] == "noted":
+            thoughts += _thought(row)
+        elif (line := _line(row)) is not None:
+            made.append(replace(line, thoughts=tuple(thoughts)) if thoughts else line)
+            thoughts.clear()
+    return tuple(made)
 
 
 def cut(text: str, hits: Sequence[Row]) -> tuple[Part, ...]:
@@ -83,6 +100,18 @@ def _line(row: Row) -> Line | None:
     if kind in _NOTES:
         return Line(row["seq"], kind, row.get("role"), row.get("turn", 0), why=row.get("why", row.get("how")))
     return None
+
+
+def _thought(row: Row) -> tuple[Thought, ...]:
+    """The note of a recorded match; while it is live a row says only that there is one."""
+    if "kind" not in row:
+        return ()
+    facts = tuple((name, _spelled(value)) for name, value in row["facts"].items() if value is not None)
+    return (Thought(row["kind"], row["text"], facts),)
+
+
+def _spelled(value: object) -> str:
+    return ("yes" if value else "no") if isinstance(value, bool) else str(value)
 
 
 def _said(row: Row) -> Line:

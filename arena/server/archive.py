@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import Connection, Select, and_, func, or_, select
 from sqlalchemy.engine import RowMapping
 
-from arena.core.events import Acted, Event, Refused, Started
+from arena.core.events import Acted, Event, Noted, Refused, Started
 from arena.core.hits import Language
 from arena.core.verdict import Reason, Role
 from arena.server.archive_values import (
@@ -201,7 +201,12 @@ def _record(connection: Connection, match: str, viewer: Account | None) -> Match
     if not isinstance(started, Started):
         raise NotFoundError("match", match)
     hidden = _hidden(connection, match)
-    rows = [_shown(event, is_hidden=event.seq in hidden) for event in events]
+    acts = {(it.body.role, it.body.id) for it in events if it.seq in hidden and isinstance(it.body, Acted | Refused)}
+    rows = [
+        _shown(event, is_hidden=event.seq in hidden)
+        for event in events
+        if not (isinstance(event.body, Noted) and (event.body.role, event.body.id) in acts)
+    ]
     return MatchRecord(summary, started.rules.to_json(), started.pair, rows)
 
 

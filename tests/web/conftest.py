@@ -10,6 +10,7 @@ from server.asking import Place
 
 from arena.core.actions import Action
 from arena.core.hits import Language
+from arena.core.machine import Act
 from arena.core.verdict import Role
 from arena.server.hall import LiveMatch
 from arena.server.lobby import Terms
@@ -70,7 +71,7 @@ class Town:
                 if view is None:
                     return
                 said = Action(text.replace("{word}", live.opening.target))
-                await live.act(role, view.turn, f"say-{number}", said)
+                await live.act(Act(role, view.turn, f"say-{number}", said))
 
         self.place.do(talk)
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from web.talk import Part, cut, lines
+from web.talk import Part, Thought, cut, lines
 
 SAID = {"type": "acted", "seq": 1, "role": "attacker", "turn": 1, "text": "Do you like fruit?", "guess": None}
 
@@ -47,6 +47,22 @@ def test_erased_words_are_a_line_without_parts():
     (line,) = lines([{**SAID, "text": None}])
     assert line.parts is None
     assert line.is_said
+
+
+NOTED = {"type": "noted", "seq": 1, "role": "attacker", "turn": 1}
+
+
+def test_what_a_program_noted_stands_with_its_own_action():
+    model = {"kind": "model", "text": "", "facts": {"tokens": 31, "ok": True, "adapter": None}}
+    rows = [{**NOTED, **model}, {**NOTED, "kind": "tool", "text": "pie", "facts": {}}, SAID, {**SAID, "seq": 4}]
+    first, second = lines(rows)
+    assert first.thoughts == (Thought("model", "", (("tokens", "31"), ("ok", "yes"))), Thought("tool", "pie", ()))
+    assert second.thoughts == ()
+
+
+def test_a_note_of_a_live_match_has_nothing_to_show():
+    (line,) = lines([NOTED, SAID])
+    assert line.thoughts == ()
 
 
 def test_harmless_rulings_are_not_told():

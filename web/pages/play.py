@@ -6,6 +6,7 @@ from fastapi import APIRouter, Request
 from starlette.responses import Response
 
 from arena.core.actions import Action
+from arena.core.machine import Act
 from arena.core.verdict import Role
 from arena.server.archive import MatchRecord
 from arena.server.callers import caller
@@ -49,7 +50,7 @@ async def act(request: Request, match: str) -> Response:
     action = Action(form.text("text", MAX_MESSAGE), guess or None)
     try:
         async with asyncio.timeout(WAIT_SECONDS):
-            ack = await live.act(role, int(turn[:6]), id_, action)
+            ack = await live.act(Act(role, int(turn[:6]), id_, action))
     except TimeoutError:
         raise ConflictError("the action is still on its way; look again in a moment") from None
     tail = f"?refused={ack.reason}" if ack.reason in UNLOGGED else ""
