@@ -1,23 +1,30 @@
 """A match as people read it at a terminal: who said what, what counted, and what decided it."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 
 from rich.console import Console, Group, RenderableType
 from rich.panel import Panel
 from rich.table import Table
 from rich.text import Text
 
-from arena.core.events import Acted, Departure, Event, Finished, Left, Refused, Resumed, Started, Suspended
+from arena.core.events import Acted, Departure, Event, Finished, Left, Noted, Refused, Resumed, Started, Suspended
+from arena.core.measures import Reading
 from arena.core.rules import Rules
 from arena.core.verdict import Cause, Reason, Role, Verdict
 from arena.terminal import plain
 
 WIDTH = 80
+NOTE_CHARS = 200
 STYLE = {Role.ATTACKER: "bold magenta", Role.DEFENDER: "bold cyan"}
 
 
-def show_match(console: Console, events: Iterable[Event], crashes: dict[Role, str] | None = None) -> None:
-    """Print a match, event by event."""
+def show_match(
+    console: Console,
+    events: Iterable[Event],
+    crashes: dict[Role, str] | None = None,
+    beside: Mapping[int, Sequence[str]] | None = None,
+) -> None:
+    """Print a match, event by event. `beside` holds lines that are shown under an event, by its number."""
     started: Started | None = None
     last: Acted | None = None
     turn = 0
@@ -36,6 +43,27 @@ def show_match(console: Console, events: Iterable[Event], crashes: dict[Role, st
             console.print(footer(started, body.verdict, last, crashes or {}))
         else:
             console.print(_aside(body))
+        for line in (beside or {}).get(event.seq, ()):
+            console.print(Text(f"{'':12}{plain(line)}", style="dim"))
+
+
+def measured(measure: str, reading: Reading) -> str:
+    """A reading in one line: its numbers with a fraction and its ranks, which are of how many.
+
+    The rest, counts and how it was asked, is for programs.
+    """
+    facts = reading.to_json()
+    shown = []
+    for name, value in facts.items():
+        label = name.replace("_", " ")
+        if isinstance(value, float):
+            shown.append(f"{label} {value:.2f}")
+        elif value is None and not name.endswith("_of"):
+            shown.append(f"{label} none")
+        elif f"{name}_of" in facts:
+            whole = facts[f"{name}_of"]
+            shown.append(f"{label} {value:,}" if whole is None else f"{label} {value:,} of {whole:,}")
+    return f"{measure}: {', '.join(shown)}"
 
 
 def header(started: Started) -> RenderableType:
@@ -87,15 +115,34 @@ def utterance(acted: Acted) -> RenderableType:
     return line
 
 
-def _aside(body: object) -> Text:
+def _aside(body: object) -> RenderableType:
     if isinstance(body, Refused):
         return Text(f"{body.role:>10}  (refused: {body.why.replace('_', ' ')})", style="yellow")
     if isinstance(body, Left):
         how = {Departure.TIME: "ran out of time", Departure.CRASH: "crashed", Departure.RESIGNED: "gave up"}
         return Text(f"{body.role:>10}  ({how[body.how]})", style="yellow")
+    if isinstance(body, Noted):
+        return _note(body)
     if isinstance(body, Suspended | Resumed):
         return Text(f"            ({'suspended' if isinstance(body, Suspended) else 'went on'})", style="dim")
     return Text(f"            ({type(body).__name__.lower()})", style="dim")
+
+
+def _note(noted: Noted) -> RenderableType:
+    """What a program noted, in a few dim lines under each other: its text, or its facts where it has none."""
+    note = noted.note
+    text = " ".join(note.text.split())
+    shown = text if len(text) <= NOTE_CHARS else text[:NOTE_CHARS] + " ..."
+    if note.kind == "model":
+        shown = f"{note.fact('model')}, prompt {note.fact('prompt')}: {note.fact('prompt_tokens')} tokens read, "
+        shown += f"{note.fact('tokens')} written"
+    elif not shown:
+        shown = ", ".join(f"{name} {value}" for name, value in note.facts if value is not None)
+    line = Table.grid(padding=(0, 2, 0, 0))
+    line.add_column(width=10, justify="right", style="dim")
+    line.add_column(max_width=WIDTH - 12, style="dim")
+    line.add_row(plain(note.kind), Text(plain(shown)))
+    return line
 
 
 def footer(started: Started, verdict: Verdict, last: Acted | None, crashes: dict[Role, str]) -> RenderableType:

@@ -6,7 +6,7 @@ import pytest
 from doubles import started
 from rich.console import Console
 
-from arena.core.actions import Action, Ruling
+from arena.core.actions import Action, Note, Ruling
 from arena.core.events import (
     Acted,
     Departure,
@@ -14,6 +14,7 @@ from arena.core.events import (
     Faulted,
     Finished,
     Left,
+    Noted,
     Refusal,
     Refused,
     Resumed,
@@ -127,3 +128,24 @@ def test_a_verdict_without_a_start_is_skipped():
     show_match(Console(file=out), [Event("m", 0, 0, Finished(Verdict(None, Reason.TIE)))])
     assert isinstance(started(), Started)
     assert out.getvalue().strip() != "tie"
+
+
+@pytest.mark.parametrize(
+    ("note", "line"),
+    [
+        (
+            Note("model", "A cow.", (("model", "tiny"), ("prompt", "plain/1"), ("prompt_tokens", 76), ("tokens", 13))),
+            "model  tiny, prompt plain/1: 76 tokens read, 13 written",
+        ),
+        (Note("reasoning", "It meows,\nso it is a cat."), "reasoning  It meows, so it is a cat."),
+        (Note("reasoning", "on and " * 100), " ...\n"),
+        (Note("tool", "", (("word", "cat"), ("gone", None))), "tool  word cat"),
+        (Note("tool", "\x1b[31mred"), "[31mred"),
+    ],
+)
+def test_what_a_program_noted_stands_above_its_words(note, line):
+    said = Acted(Role.ATTACKER, 1, "1", Action("hello"), None, (), (), "f")
+    page = shown(Noted(Role.ATTACKER, 1, "1", note), said)
+    assert line in page
+    assert page.index(line) < page.index("hello")
+    assert "\x1b" not in page

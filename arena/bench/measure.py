@@ -10,17 +10,21 @@ _LESS_IS_BETTER = frozenset({"s", "ms", "ms each", "MiB"})
 
 @dataclass(frozen=True, slots=True)
 class Measure:
-    """A figure of a bench: what was measured, how much, of what, and the bar; None where there is no bar."""
+    """A figure of a bench: what was measured, how much, of what, and the bar; None where there is no bar.
+
+    `value` is None where it was not run, which `note` then explains; otherwise `note` says what the figure hides.
+    """
 
     name: str
-    value: float
+    value: float | None
     unit: str
     bar: float | None = None
+    note: str = ""
 
 
 def meets(measure: Measure) -> bool | None:
-    """Whether a figure clears its bar, from below where it is a time or a size; None where there is no bar."""
-    if measure.bar is None:
+    """Whether a figure clears its bar, from below where it is a time or a size; None without a bar or where not run."""
+    if measure.bar is None or measure.value is None:
         return None
     if measure.unit in _LESS_IS_BETTER:
         return measure.value <= measure.bar

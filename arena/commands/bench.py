@@ -1,25 +1,36 @@
-"""`taboo bench`: how fast the parts are on this machine, against the bars they are held to."""
+"""`taboo bench`: how fast the parts are on this machine, against the bars they are held to.
 
+The platform's own parts are in `arena.bench`; other packages bring theirs as entry points of `arena.benches`, functions
+that return the measures and whose arguments are the part's options.
+"""
+
+import inspect
 import json
 import platform
 import subprocess
 import sys
+from collections.abc import Callable
 from dataclasses import asdict
 from importlib import import_module
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, TypeAlias
 
 import typer
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from arena import registry
 from arena.bench.measure import Measure, meets
 from arena.commands.options import Json
 from arena.core.errors import UnknownNameError
 from arena.core.jsonline import to_line
 
-PARTS = ("core", "words", "store", "tournament", "replay", "start", "server")
+_OWN = ("core", "words", "store", "tournament", "replay", "start", "server")
+PARTS = (*_OWN, *(name for name in registry.entries(registry.BENCHES) if name not in _OWN))
+
+Bench: TypeAlias = Callable[..., list[Measure]]
+"""A part: measures it, with its options as arguments by name."""
 
 
 def command(
@@ -30,6 +41,10 @@ def command(
     profile: Annotated[
         Path | None,
         typer.Option("--profile", help="Of `server`: profile it (cProfile) under the paced load, into FILE."),
+    ] = None,
+    settings: Annotated[
+        list[str] | None,
+        typer.Option("--set", metavar="NAME=VALUE", help="An option of the one part that is measured. Repeatable."),
     ] = None,
     as_json: Json = False,
 ) -> None:
@@ -45,9 +60,10 @@ def command(
         asked["profile"] = profile
     if asked and parts != ["server"]:
         raise typer.BadParameter("--phase and --profile go with `taboo bench server` alone")
+    asked.update(_options(parts, settings or []))
     console = Console(highlight=False)
     for part in parts:
-        measures = import_module(f"arena.bench.{part}").run(**asked) if len(parts) == 1 else _apart(part)
+        measures = _bench(part)(**asked) if len(parts) == 1 else _apart(part)
         if as_json:
             sys.stdout.write("".join(to_line({"bench": part, **asdict(it)}) + "\n" for it in measures))
         else:
@@ -56,21 +72,46 @@ def command(
         console.print(Text(f"Python {platform.python_version()}, {platform.machine()}", style="dim"))
 
 
+def _bench(part: str) -> Bench:
+    bench: Bench = import_module(f"arena.bench.{part}").run if part in _OWN else registry.load(registry.BENCHES, part)
+    return bench
+
+
+def _options(parts: list[str], settings: list[str]) -> dict[str, str]:
+    """The options as typed, all of them known to the one part that they are for. Raises typer.BadParameter."""
+    if settings and (len(parts) > 1 or parts[0] in _OWN):
+        brought = ", ".join(part for part in PARTS if part not in _OWN) or "none is installed"
+        raise typer.BadParameter(f"--set goes with one part that has options of its own: {brought}")
+    options = {}
+    for setting in settings:
+        name, equals, value = setting.partition("=")
+        known = inspect.signature(_bench(parts[0])).parameters
+        if not equals or name not in known:
+            raise typer.BadParameter(f"--set {setting!r}: write NAME=VALUE, with one of {', '.join(known)}")
+        options[name] = value
+    return options
+
+
 def _apart(part: str) -> list[Measure]:
     """One part measured in a process of its own, so that its peak memory is its own too."""
     command = [sys.executable, "-m", "arena", "bench", part, "--json"]
     done = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True)
     rows = [json.loads(line) for line in done.stdout.splitlines()]
-    return [Measure(row["name"], row["value"], row["unit"], row["bar"]) for row in rows]
+    return [Measure(row["name"], row["value"], row["unit"], row["bar"], row["note"]) for row in rows]
 
 
 def _table(part: str, measures: list[Measure]) -> Table:
     table = Table(box=None, header_style="bold", title=f"bench {part}", title_justify="left")
     for name, side in (("measure", "left"), ("value", "right"), ("unit", "left"), ("bar", "right"), ("", "left")):
         table.add_column(name, justify=side)  # type: ignore[arg-type]  # rich's own set of words
+    has_notes = any(it.note for it in measures)
+    if has_notes:
+        table.add_column("", style="dim")
     for it in measures:
         bar = "" if it.bar is None else _number(it.bar)
-        table.add_row(it.name, _number(it.value), it.unit, bar, _mark(it))
+        value = "not run" if it.value is None else _number(it.value)
+        notes = [Text(it.note)] if has_notes else []
+        table.add_row(it.name, value, it.unit, bar, _mark(it), *notes)
     return table
 
 

@@ -1,5 +1,6 @@
 """The options that several commands share, and what becomes of them: rules, words, a log."""
 
+import re
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -34,8 +35,14 @@ ListName = Annotated[
 ]
 Judges = Annotated[
     str | None,
-    typer.Option("--judges", help="Judges by name, joined by commas; 'none' for none.", show_default=False),
+    typer.Option(
+        "--judges",
+        help="Judges as NAME or NAME:ARGUMENT, joined by commas (write a comma within one as ,,); 'none' for none.",
+        show_default=False,
+    ),
 ]
+_COMMA = re.compile(r"(?<!,),(?!,)")
+
 Db = Annotated[
     str | None,
     typer.Option("--db", help="The log: a file or a database URL; default $TABOO_DB or your data folder."),
@@ -80,8 +87,7 @@ def rules_of(
     if evasion is not None:
         changes["evasion"] = evasion
     if judges is not None:
-        names = [] if judges == "none" else [part.strip() for part in judges.split(",") if part.strip()]
-        changes["judges"] = tuple(_judge(judge) for judge in names)
+        changes["judges"] = tuple(_judge(name) for name in judge_names(judges))
     if lang is not None:
         changes["language"] = lang
         changes["word_list"] = f"{lang}-easy"
@@ -92,10 +98,18 @@ def rules_of(
     return preset(name, **changes)
 
 
+def judge_names(judges: str) -> list[str]:
+    """The judges that `--judges` names. Commas part them; `,,` is a comma within one, as in the path of a file."""
+    if judges == "none":
+        return []
+    return [name.replace(",,", ",") for part in _COMMA.split(judges) if (name := part.strip())]
+
+
 def _judge(name: str) -> JudgeSpec:
     from arena import registry
 
-    return JudgeSpec(name, registry.load(registry.JUDGES, name)().version, 0.5)
+    made = registry.judge_named(name)
+    return JudgeSpec(name, made.version, getattr(made, "threshold", 0.5))
 
 
 def words_of(rules: Rules) -> "WordList":

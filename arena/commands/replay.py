@@ -15,6 +15,7 @@ from arena.core.jsonline import to_line
 from arena.core.replay import Replayed, replay
 
 if TYPE_CHECKING:
+    from arena.store.log import StoreLog
     from arena.store.stored import StoredMatch
 
 EXIT_DIFFERENT = 1
@@ -73,7 +74,7 @@ def command(
             if show and outcome.replayed is not None:
                 from arena.render import show_match
 
-                show_match(console, stored.events())
+                show_match(console, stored.events(), beside=_beside(log, stored.match))
             if not quiet or not outcome.stands:
                 console.print(_line(outcome), soft_wrap=True)
     finally:
@@ -104,6 +105,22 @@ def replay_stored(stored: "StoredMatch", *, recheck: bool = False) -> Outcome:
     except TabooError as missing:
         return Outcome(stored.match, replayed, f"cannot recheck: {missing}", ())
     return Outcome(stored.match, replayed, "", recheck_match(events, WordMatcher(), judges))
+
+
+def _beside(log: "StoreLog", match: str) -> dict[int, list[str]]:
+    """What was measured at each event, in a line each; where several models were asked, with the model."""
+    from arena.render import measured
+    from arena.store import measures
+
+    found = log.look_now(lambda connection: measures.found(connection, [match])).get(match, [])
+    are_several = len({it.source for it in found}) > 1
+    lines: dict[int, list[str]] = {}
+    for it in found:
+        place = it.reading.fact("as")
+        asked = "" if place is None else f", as {place}"
+        name = f"{it.source.measure} ({it.source.model}{asked})" if are_several else it.source.measure
+        lines.setdefault(it.reading.seq, []).append(measured(name, it.reading))
+    return lines
 
 
 def _line(outcome: Outcome) -> Text:

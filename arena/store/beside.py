@@ -1,9 +1,9 @@
-"""The tables beside the log: accounts, who sat where, what players have seen. Nothing of a match depends on them.
+"""The tables beside the log: accounts, who sat where, what players have seen, what was measured.
 
-Times are ISO 8601 in UTC. What is named `account` is an `AccountRow.id`.
+Nothing of a match depends on them. Times are ISO 8601 in UTC. What is named `account` is an `AccountRow.id`.
 """
 
-from sqlalchemy import Boolean, Float, Index, Integer, Table, Text
+from sqlalchemy import Boolean, Float, ForeignKeyConstraint, Index, Integer, Table, Text
 from sqlmodel import Field, SQLModel
 
 
@@ -120,6 +120,24 @@ class HiddenRow(SQLModel, table=True):
     seq: int = Field(primary_key=True, sa_type=Integer)
 
 
+class MeasureRow(SQLModel, table=True):
+    """What a measure found at one event of a finished match. `facts` is JSON text, in one form.
+
+    `fingerprint` is the model's, `prompt` changes with what the model was asked: a number is there once for each.
+    """
+
+    __tablename__ = "measure"
+    __table_args__ = (ForeignKeyConstraint(["match", "seq"], ["event.match", "event.seq"], name="measure_event"),)
+
+    match: str = Field(primary_key=True, sa_type=Text)
+    seq: int = Field(primary_key=True, sa_type=Integer)
+    measure: str = Field(primary_key=True, sa_type=Text)
+    fingerprint: str = Field(primary_key=True, sa_type=Text)
+    prompt: str = Field(primary_key=True, sa_type=Text)
+    model: str = Field(sa_type=Text)
+    facts: str = Field(sa_type=Text)
+
+
 ACCOUNT: Table = SQLModel.metadata.tables["account"]
 LOGIN: Table = SQLModel.metadata.tables["login"]
 TOKEN: Table = SQLModel.metadata.tables["token"]
@@ -129,3 +147,4 @@ SEEN: Table = SQLModel.metadata.tables["seen"]
 RATING: Table = SQLModel.metadata.tables["rating"]
 REPORT: Table = SQLModel.metadata.tables["report"]
 HIDDEN: Table = SQLModel.metadata.tables["hidden"]
+MEASURE: Table = SQLModel.metadata.tables["measure"]

@@ -5,16 +5,19 @@ import io
 import os
 import tempfile
 import warnings
+from functools import partial
 
 import pytest
 from sqlalchemy import create_engine
 from sqlalchemy.engine import make_url
 from store.made import PERSON, play_into, played
 
+from arena.core.measures import Reading
 from arena.core.replay import replay
 from arena.core.verdict import Role
-from arena.store import open_log
+from arena.store import measures, open_log
 from arena.store.errors import DuplicateEventError, ForeignLogError, MissingLogError, ReadOnlyLogError
+from arena.store.measures import Source, export_measures, import_measures
 from arena.store.transcripts import export_transcripts, import_transcripts
 
 pytest.importorskip("psycopg", reason="the driver of PostgreSQL is not installed (extra: postgres)")
@@ -119,3 +122,17 @@ def test_another_programs_database_on_a_server_is_left_alone(url):
     engine.dispose()
     with pytest.raises(ForeignLogError, match="bookmarks"):
         open_log(url)
+
+
+def test_what_was_measured_is_kept_on_a_server(url):
+    source = Source("leak", "small", "f" * 16, "0" * 16)
+    readings = (Reading(2, (("log_p", -5.25), ("said", " \u9999 \x00"))), Reading(4, (("log_p", None),)))
+    with open_log(url) as log:
+        log.append_now(played("m"))
+        for _ in range(2):
+            asyncio.run(log.work(partial(measures.keep, match="m", source=source, readings=readings)))
+        found = log.look_now(lambda connection: measures.found(connection, ["m"]))["m"]
+        assert [it.reading for it in found] == list(readings)
+        assert log.look_now(lambda connection: measures.known(connection, source)) == {"m"}
+        assert export_measures(log, out := io.StringIO()) == 2
+        assert import_measures(log, [line.encode() for line in out.getvalue().splitlines()]) == 2

@@ -1,0 +1,1 @@
+"""Speed of what the agents are made of: `taboo bench llm`."""

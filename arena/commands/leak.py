@@ -1,0 +1,165 @@
+"""`taboo leak`: how near the defender was to the word at every turn, by a language model, after the match."""
+
+import asyncio
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from enum import StrEnum
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, ProgressColumn, Task, TextColumn, TimeRemainingColumn
+from rich.text import Text
+
+from arena import registry
+from arena.commands.options import Db, Json, Matches, counted, open_user_log
+from arena.core.jsonline import to_line
+from arena.core.ports import Measure
+
+if TYPE_CHECKING:
+    from arena.commands.leak_report import Told
+    from arena.store.log import StoreLog
+    from arena.store.measures import Source
+
+MOST_TABLES = 10
+"""Matches that are shown turn by turn; of more, only the summary is."""
+
+
+class Place(StrEnum):
+    """Where the word is looked for."""
+
+    NEXT = "next"
+    GUESS = "guess"
+
+
+def command(
+    model: Annotated[str, typer.Option("--model", help="A local model, named as after `llm:`; a server cannot tell.")],
+    matches: Matches = None,
+    place: Annotated[
+        Place,
+        typer.Option("--as", help='As the next word of the defender, or as its guess after "I know the word! It is".'),
+    ] = Place.NEXT,
+    against: Annotated[
+        str, typer.Option("--against", help="Rank the word among so many of the match's list, or 'all'.")
+    ] = "0",
+    seed: Annotated[int, typer.Option("--seed", help="Draws the words for --against.", min=0)] = 0,
+    jobs: Annotated[int, typer.Option("--jobs", help="Matches at a time.", min=1)] = 16,
+    again: Annotated[bool, typer.Option("--again", help="Measure anew what is there already.")] = False,
+    plot: Annotated[
+        Path | None, typer.Option("--plot", help="Write the curves as a picture: .png, .svg, .pdf.", show_default=False)
+    ] = None,
+    db: Db = None,
+    as_json: Json = False,
+) -> None:
+    """Measure, after the match, how likely the defender was to say the word, turn by turn.
+
+    Example: [bold]taboo leak --model Qwen/Qwen3-0.6B --as guess[/bold]
+
+    For each turn: the natural log-probability of the word, and the rank of its first token, by the defender's view.
+
+    The numbers stay beside the transcript, for `replay --show` and `export --measures`; a second run adds to them.
+    """
+    from arena.store import measures
+
+    if plot is not None:
+        from arena.commands.leak_plot import check_plot
+
+        check_plot(plot)
+    log = open_user_log(db, create=False)
+    try:
+        names = log.look_now(lambda connection: measures.finished(connection, matches or None))
+        measure = registry.measure("leak").open(model, {"as": place, "against": against, "seed": str(seed)})
+        source = measures.Source(measure.name, measure.model, measure.fingerprint, measure.prompt)
+        done = set() if again else log.look_now(lambda connection: measures.known(connection, source))
+        missing = [match for match in names if match not in done]
+        _measure(measure, source, missing, log, jobs, quiet=as_json)
+        told = list(_told(log, names, source))
+    finally:
+        log.close()
+    _show(told, source, len(names) - len(missing), as_json=as_json)
+    if plot is not None:
+        from arena.commands.leak_plot import plot as write_plot
+
+        write_plot(told, plot, f"leak by {source.model}, as {place.value}")
+        sys.stderr.write(f"curves written to {plot}\n")
+
+
+def _measure(
+    measure: Measure, source: "Source", names: Sequence[str], log: "StoreLog", jobs: int, *, quiet: bool
+) -> None:
+    """Measure the matches and keep what is found, match by match. Interrupted, what was finished stays."""
+    with _progress(disabled=quiet) as progress:
+        task = progress.add_task("measuring", total=len(names))
+        try:
+            asyncio.run(_measure_all(measure, source, iter(names), log, jobs, lambda: progress.advance(task)))
+        except KeyboardInterrupt:
+            finished = int(progress.tasks[0].completed)
+            sys.stderr.write(f"{counted(finished)} of {len(names)} measured and kept; the same command goes on\n")
+            raise
+
+
+async def _measure_all(
+    measure: Measure, source: "Source", names: Iterator[str], log: "StoreLog", jobs: int, report: Callable[[], None]
+) -> None:
+    from arena.store import measures
+
+    async def work() -> None:
+        for match in names:  # one iterator for all of them: each takes the next match that nobody has
+            readings = await measure.measure(await log.read(match))
+            await log.work(partial(measures.keep, match=match, source=source, readings=readings))
+            report()
+
+    workers = [asyncio.ensure_future(work()) for _ in range(jobs)]
+    try:
+        await asyncio.gather(*workers)
+    finally:
+        for worker in workers:
+            worker.cancel()
+
+
+class _Rate(ProgressColumn):
+    """Matches a second."""
+
+    def render(self, task: Task) -> Text:
+        """The rate so far."""
+        return Text("" if task.speed is None else f"{task.speed:.1f}/s", style="dim")
+
+
+def _progress(*, disabled: bool) -> Progress:
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), _Rate(), TimeRemainingColumn())
+    console = Console(stderr=True)
+    return Progress(*columns, console=console, disable=disabled or not console.is_terminal, transient=True)
+
+
+def _told(log: "StoreLog", names: Sequence[str], source: "Source") -> Iterator["Told"]:
+    from arena.commands.leak_report import tell
+    from arena.store import measures
+
+    found = log.look_now(lambda connection: measures.found(connection, names, source))
+    for events in log.iter_events(names):
+        yield tell(events, [measured.reading for measured in found.get(events[0].match, [])])
+
+
+def _show(told: Sequence["Told"], source: "Source", known: int, *, as_json: bool) -> None:
+    from arena.commands import leak_report as report
+
+    if as_json:
+        head = {name: getattr(source, name) for name in ("measure", "model", "fingerprint", "prompt")}
+        sys.stdout.write(to_line(report.as_json(told, head)) + "\n")
+        return
+    console = Console(highlight=False)
+    if not told:
+        console.print(Text("no finished matches in this log", style="bold"))
+        return
+    if len(told) <= MOST_TABLES:
+        for match in told:
+            console.print(report.match_table(match))
+    console.print(report.summary_table(told))
+    lost = sum(turn.reading is None for match in told for turn in match.turns)
+    console.print(Text(f"{counted(len(told))} by {source.model}; {known} measured before", style="dim"))
+    if lost:
+        console.print(Text(f"{lost} turns without a number: a part of what was said was redacted since", style="dim"))
+    if len(told) > MOST_TABLES:
+        console.print(Text("look closer: taboo leak MATCH --model ..., taboo replay --show", style="dim"))

@@ -1,0 +1,108 @@
+"""The leak measure with real weights: its numbers are the model's own, whoever else is measured at the time."""
+
+import asyncio
+import os
+from pathlib import Path
+from random import Random
+
+import pytest
+
+torch = pytest.importorskip("torch")
+transformers = pytest.importorskip("transformers")
+
+from doubles import Player, WholeWords, seats, started  # noqa: E402 - after the check
+
+from agents.llm.leak import LeakMeasure  # noqa: E402
+from agents.llm.leak.cloze import Place, cloze  # noqa: E402
+from arena.core.actions import Action  # noqa: E402
+from arena.core.events import Event  # noqa: E402
+from arena.core.machine import Match  # noqa: E402
+from arena.core.measures import moments  # noqa: E402
+from arena.core.rules import Rules  # noqa: E402
+from arena.runner import MemoryLog, play  # noqa: E402
+
+FOLDER = Path(os.environ.get("TABOO_DATA", "")) / "tinystories-656k"
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(not (FOLDER / "config.json").is_file(), reason="TABOO_DATA has no tinystories-656k"),
+]
+
+WORDS = ("dog", "ball", "park", "tree", "big", "red", "happy", "played", "went", "little", "girl", "sun")
+
+
+def match(name: str, target: str, turns: int = 4, words: int = 8) -> list[Event]:
+    """A match of random talk, the same for the same name."""
+    rng, log = Random(name), MemoryLog()
+
+    def player() -> Player:
+        return Player(lambda view: Action(" ".join(rng.choices(WORDS, k=rng.randint(1, words)))))
+
+    rules = Rules(judges=(), max_turns=turns)
+    asyncio.run(play(Match(name, started(rules, target), WholeWords()), seats(player(), player()), {}, log))
+    return log.events[name]
+
+
+@pytest.fixture(scope="module")
+def model():
+    tokenizer = transformers.AutoTokenizer.from_pretrained(FOLDER)
+    return tokenizer, transformers.AutoModelForCausalLM.from_pretrained(FOLDER, dtype=torch.float32).eval()
+
+
+def by_hand(model, prompt: str, text: str) -> tuple[float, int]:
+    """The log-probability of a text after a prompt and the rank of its first token, by one plain pass."""
+    tokenizer, network = model
+    before, whole = (tokenizer(it, return_tensors="pt").input_ids for it in (f"{prompt} ", f"{prompt} {text}"))
+    many = before.shape[1]  # this tokenizer joins a space to the word before it
+    assert torch.equal(whole[:, :many], before)
+    with torch.inference_mode():
+        logprobs = network(whole).logits[0, many - 1 : -1].log_softmax(-1)
+    taken = logprobs.gather(-1, whole[0, many:, None])
+    return taken.sum().item(), int((logprobs[0] > taken[0]).sum()) + 1
+
+
+@pytest.mark.parametrize("place", Place)
+def test_the_numbers_are_those_of_a_plain_pass(model, place):
+    events = match("one", "cat")
+    found = asyncio.run(LeakMeasure.open(str(FOLDER), {"as": place.value}).measure(events))
+    assert [reading.seq for reading in found] == [moment.seq for moment in moments(events)]
+    for reading, moment in zip(found, moments(events), strict=True):
+        prompt = cloze(moment.view, place).text
+        best = max((by_hand(model, prompt, text) for text in ("cat", "Cat")), key=lambda pair: pair[0])
+        assert reading.fact("log_p") == pytest.approx(best[0], abs=1e-4)
+        assert reading.fact("rank") == best[1]
+
+
+def test_a_word_of_the_talk_is_likelier_than_words_that_nobody_said():
+    rules, log = Rules(judges=(), max_turns=3), MemoryLog()
+    leads = iter(("I saw a cat and a dog", "the dog saw the cat", "the dog and the"))
+    talk = seats(Player(lambda view: Action(next(leads))), Player(lambda view: Action("yes, the dog and the dog")))
+    asyncio.run(play(Match("m", started(rules, "dog"), _Deaf()), talk, {}, log))
+    found = asyncio.run(LeakMeasure.open(str(FOLDER), {"against": "40"}).measure(log.events["m"]))
+    assert [reading.fact("among_of") for reading in found] == [41, 41, 41]
+    assert all(reading.fact("among") <= 4 for reading in found)
+
+
+class _Deaf(WholeWords):
+    """To which nobody says anything."""
+
+    def said(self, text, target, policy):
+        return ()
+
+
+def test_a_match_measured_alone_and_among_others_has_the_same_numbers_to_the_bit():
+    measure = LeakMeasure.open(str(FOLDER), {})
+    matches = [match(f"m{place}", ("cat", "milk", "bird", "boat")[place % 4], 2 + place % 5) for place in range(12)]
+
+    async def together():
+        return await asyncio.gather(*(measure.measure(events) for events in matches))
+
+    assert asyncio.run(together()) == [asyncio.run(measure.measure(events)) for events in matches]
+
+
+def test_a_talk_longer_than_the_context_is_cut_and_measured():
+    events = match("long", "cat", turns=10, words=60)
+    found = asyncio.run(LeakMeasure.open(str(FOLDER), {}).measure(events))
+    assert len(found) == 10
+    assert found[0].fact("left_out") == 0
+    assert found[-1].fact("left_out") > 0
+    assert all(reading.fact("log_p") < 0 for reading in found)
