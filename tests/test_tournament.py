@@ -7,6 +7,7 @@ from typing import ClassVar
 import pytest
 from doubles import WholeWords
 
+from arena.commands.tournament import short_names
 from arena.core.actions import Action
 from arena.core.hits import Language
 from arena.core.ports import AgentCard
@@ -129,3 +130,15 @@ def test_memory_gains_nothing():
     asyncio.run(play_all(planned, MemoryLog(), WholeWords(), lambda rules: {}, 1, results.append))
     assert len(Remembering.met) == 4
     assert {played.verdict.reason for played in results} == {Reason.TIE}
+
+
+def test_a_model_in_a_folder_is_shown_by_the_folders_own_name_where_that_tells_all_apart():
+    apart = {"direct", "llm:/models/tiny", "llm:/models/small?prompt=/p/mine.toml", "llm:openai:http://host:1/v1#m"}
+    assert short_names(apart) == {
+        "direct": "direct",
+        "llm:/models/tiny": "llm:tiny",
+        "llm:/models/small?prompt=/p/mine.toml": "llm:small?prompt=/p/mine.toml",
+        "llm:openai:http://host:1/v1#m": "llm:openai:http://host:1/v1#m",
+    }
+    alike = {"llm:/a/tiny", "llm:/b/tiny"}
+    assert short_names(alike) == {name: name for name in alike}

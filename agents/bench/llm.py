@@ -6,6 +6,7 @@ run where there is no such device.
 
 import os
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from random import Random
 from typing import TYPE_CHECKING, Any, Final
@@ -33,17 +34,18 @@ _TEMPERATURE: Final = 0.7
 def bench(
     model: str = "", concurrent: str = "64", new: str = "32", lengths: str = "20,100,250", repeats: str = "3"
 ) -> list[Measure]:
-    """Every figure. `model` is a folder; None takes the one in $TABOO_DATA. Raises ModelMissingError.
+    """Every figure. `model` is a folder; without one it is that in $TABOO_DATA. Raises ModelMissingError.
 
     `concurrent` requests, prompts of each of these `lengths` in tokens, `new` tokens each, the median of `repeats`.
     """
+    folder = _folder(model)
     import torch
 
-    folder = _folder(model)
     torch.set_num_threads(1)
     several = int(concurrent)
     measures = [Measure("threads", torch.get_num_threads(), "", note=f"{folder.name}, {several} requests at once")]
     exact = _opened(folder, rows=concurrent)
+    measures.append(replace(peak_memory(), name="memory with the model open", note="the libraries are most of it"))
     loose = _opened(folder, rows=concurrent, exact="off", window_ms="0")
     bare = BareLoop(folder)
     for length in map(int, lengths.split(",")):
@@ -98,9 +100,9 @@ def _compared(
         _rate(f"{named}: one at a time, as the engine stands", one),
         _rate(f"{named}: one at a time, exact=off, window_ms=0", rival),
         _rate(f"{named}: bare generate loop", runs["bare"]),
-        Measure(f"{named}: together against the faster of these", ratio(together, faster), "times", _BARS.get(length)),
-        Measure(f"{named}: the same by CPU time", ratio(together, faster, _by_cpu), "times"),
-        Measure(f"{named}: together against the engine as it stands", ratio(together, one), "times"),
+        Measure(f"{named}: together against the faster of both", ratio(together, faster), "times", _BARS.get(length)),
+        Measure(f"{named}: that by CPU time", ratio(together, faster, _by_cpu), "times"),
+        Measure(f"{named}: together against as it stands", ratio(together, one), "times"),
         Measure(f"{named}: together against the bare loop", ratio(together, runs["bare"]), "times", _BARE_BAR),
         Measure(f"{named}: texts equal to one at a time", _equal(together, one), "texts", len(requests)),
         Measure(f"{named}: texts equal where exact=off", _equal(together, rival), "texts"),
@@ -135,7 +137,7 @@ def _reused(exact: "LocalEngine", reusing: "LocalEngine", several: int, new: int
         _rate(f"{named}: reuse=off", runs["off"]),
         _rate(f"{named}: reuse=on", runs["on"]),
         Measure(f"{named}: what reuse adds", ratio(runs["on"], runs["off"]), "times"),
-        Measure(f"{named}: the same by CPU time", ratio(runs["on"], runs["off"], _by_cpu), "times"),
+        Measure(f"{named}: that by CPU time", ratio(runs["on"], runs["off"], _by_cpu), "times"),
         Measure(f"{named}: texts that stay the same", _equal(runs["on"], runs["off"]), "texts", note=f"of {total}"),
     ]
 

@@ -10,6 +10,7 @@ remembered from match to match, and within a match only how many tool calls were
 """
 
 import asyncio
+from concurrent.futures import ThreadPoolExecutor
 from typing import ClassVar
 
 from agents.llm import pool
@@ -19,6 +20,7 @@ from agents.llm.settings import OPTIONS, Settings
 from agents.llm.spec import LOCAL, ModelSpec
 from agents.llm.thinking import Thinking
 from agents.llm.tools import chosen
+from arena.core.generation import Request, Sampling
 from arena.core.ports import AgentCard, Answer, AnyView, Engine
 
 DEFAULT_STYLE, PLAIN_STYLE = "standard", "plain"
@@ -50,6 +52,8 @@ class LlmAgent:
         if settings.prompt:
             load(settings.prompt)
         engine = pool.shared(spec)
+        if settings.adapter is not None:
+            _try_adapter(engine, settings.adapter)
         where = "" if spec.engine == LOCAL else f" ({spec.engine})"
         summary = f"the language model {engine.name}{where}"
         return AgentCard(cls.card.name, cls.card.version, summary, is_timed=settings.is_timed)
@@ -80,6 +84,13 @@ def spec_of(argument: str | None) -> ModelSpec:
     spec = ModelSpec.parse(argument or "")
     spec.require_known({*OPTIONS, *pool.engine_kind(spec.engine).options})
     return spec
+
+
+def _try_adapter(engine: Engine, adapter: str) -> None:
+    """Ask for one token with an adapter, in a thread of its own since a loop may run here. Raises EngineError."""
+    request = Request("Hello", Sampling(temperature=0, max_tokens=1), adapter=adapter)
+    with ThreadPoolExecutor(1) as aside:
+        aside.submit(lambda: asyncio.run(engine.complete(request))).result()
 
 
 def _style_for(engine: Engine) -> Prompts:

@@ -30,12 +30,12 @@ def fit(
     room: int,
     tools: "Sequence[ToolCard]" = (),
     *,
-    model: str = "",
+    model: str = "?",
 ) -> Fitted:
     """The longest prompt of at most `room` tokens. The first exchange goes last, the opponent's latest never.
 
-    A conversation of n turns is counted about log2(n) times. Raises ContextError where not even the rules and the
-    opponent's latest words fit, PromptError as rendering does.
+    A conversation of n turns is counted about log2(n) times. Raises ContextError, which names the `model`, where not
+    even the rules and the opponent's latest words fit, PromptError as rendering does.
     """
 
     def shown(index: int) -> Fitted:
@@ -48,9 +48,7 @@ def fit(
         return whole
     best = shown(len(ways) - 1) if len(ways) > 1 else whole
     if best.tokens > room:
-        raise ContextError(
-            model or f"with prompt={prompts.name}", _problem(best.tokens, room, bool(view.history)), REMEDY
-        )
+        raise ContextError(model, _problem(best.tokens, room, bool(view.history)), REMEDY)
     low, high = 1, len(ways) - 1
     while low < high:
         middle = (low + high) // 2

@@ -28,7 +28,7 @@ _CHANNEL_END = re.compile(r"<\|(?:end|return|call)\|>")
 # The labels of a text that says outright what is reasoning and what is answer; each stands where a line begins.
 _REASONING_LABEL = re.compile(
     r"\s{0,20}[*_#>\s]{0,6}(?:reasoning|thoughts?|thinking|thought process|analysis|思考|推理"
-    r"|分析)[*_]{0,3}\s?[:\uff1a]",
+    r"|分析)[*_]{0,3}\s?[:\uff1a][*_]{0,3}",
     re.IGNORECASE,
 )
 _ANSWER_LABEL = re.compile(
@@ -106,7 +106,7 @@ def _by_labels(text: str) -> tuple[str, list[str]]:
     if label is None or not answers:
         return text, []
     answer = answers[-1]
-    if _is_guess(answer) and len(answers) > 1:
+    if _is_guess(answer) and len(answers) > 1 and not _is_guess(answers[-2]):
         answer = answers[-2]  # "Reasoning: ... Say: ... Guess: ...": both are said
     # Labels that say which field or that it is a guess stay, for whoever decides what the text does.
     keeps_label = _is_guess(answer) or answer["label"].lower() in {"say", "final answer"}

@@ -72,7 +72,7 @@ def command(
         names = log.look_now(lambda connection: measures.finished(connection, matches or None))
         measure = registry.measure("leak").open(model, {"as": place, "against": against, "seed": str(seed)})
         source = measures.Source(measure.name, measure.model, measure.fingerprint, measure.prompt)
-        done = set() if again else log.look_now(lambda connection: measures.known(connection, source))
+        done = set() if again else _known(log, source)
         missing = [match for match in names if match not in done]
         _measure(measure, source, missing, log, jobs, quiet=as_json)
         told = list(_told(log, names, source))
@@ -95,9 +95,19 @@ def _measure(
         try:
             asyncio.run(_measure_all(measure, source, iter(names), log, jobs, lambda: progress.advance(task)))
         except KeyboardInterrupt:
-            finished = int(progress.tasks[0].completed)
-            sys.stderr.write(f"{counted(finished)} of {len(names)} measured and kept; the same command goes on\n")
+            progress.stop()
+            kept = len(_known(log, source).intersection(names))
+            sys.stderr.write(f"{kept} of {counted(len(names))} measured and kept; the same command goes on\n")
             raise
+
+
+def _known(log: "StoreLog", source: "Source") -> set[str]:
+    """The matches whose readings are kept, those included that are on their way to the disk."""
+    from arena.store import measures
+    from arena.store.changes import Work
+
+    found: set[str] = log.write_now(Work(lambda connection: measures.known(connection, source))).answer
+    return found
 
 
 async def _measure_all(

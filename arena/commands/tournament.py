@@ -1,9 +1,10 @@
 """`taboo tournament`: everyone meets everyone, and a table says how it went."""
 
 import asyncio
+import re
 import sys
 from collections import Counter, defaultdict
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from random import Random
 from typing import TYPE_CHECKING, Annotated, Any
@@ -153,15 +154,28 @@ def results_table(results: Sequence[Played], seed: int) -> Table:
     for column in ("attacker wins", "defender wins", "turns"):
         table.add_column(column, justify="right", no_wrap=True)
     table.add_column("how they ended")
+    names = short_names(
+        {it for played in results for it in (played.started.attacker.agent, played.started.defender.agent)}
+    )
     for (attacker, defender), rows in _by_pairing(results).items():
         shares = [_share(rows, winner, seed) for winner in (Role.ATTACKER, Role.DEFENDER)]
         endings = Counter(played.verdict.reason for played in rows)
         ended = ", ".join(f"{count} {reason}" for reason, count in endings.most_common())
         turns = sum(played.turns for played in rows) / len(rows)
-        table.add_row(Text(attacker), Text(defender), *shares, f"{turns:.1f}", ended)
+        table.add_row(Text(names[attacker]), Text(names[defender]), *shares, f"{turns:.1f}", ended)
     table.caption = "per cent of rated matches, with 95 % intervals clustered by word"
     table.caption_justify = "left"
     return table
+
+
+def short_names(agents: Collection[str]) -> dict[str, str]:
+    """Names that fit a table: of a model in a folder only the folder's own name, where that still tells all apart."""
+    short = {name: name if "://" in name else _FOLDERS.sub(":", name, count=1) for name in agents}
+    uses = Counter(short.values())
+    return {name: own if uses[own] == 1 else name for name, own in short.items()}
+
+
+_FOLDERS = re.compile(r":[^:?#]*/(?=[^/?#]+)")
 
 
 def _share(rows: Sequence[Played], winner: Role, seed: int) -> str:

@@ -3,6 +3,7 @@
 A private match is there for its players and for admins, and for nobody else: to all others it does not exist.
 """
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -43,6 +44,9 @@ __all__ = [
     "SeatSummary",
     "WordCount",
 ]
+
+_OWNED = re.compile(r"[^/:]+/[^/:]+$")
+"""A participant's program, `alice/parrot`; a model of the host's own may have slashes after a colon."""
 
 
 class Archive:
@@ -181,7 +185,7 @@ def _seat(player: str, version: str, kind: str | None) -> SeatSummary:
         return SeatSummary(player, version, Kind(kind))
     if player.startswith("@") or player.partition(":")[0] == "human":
         return SeatSummary(player, version, Kind.PERSON)
-    return SeatSummary(player, version, Kind.AGENT if "/" in player else Kind.BUILT_IN)
+    return SeatSummary(player, version, Kind.AGENT if _OWNED.match(player) else Kind.BUILT_IN)
 
 
 # --- one match --------------------------------------------------------------------------------------------------------

@@ -135,6 +135,7 @@ async def _is_cancelled(engine: Engine) -> None:
         for _ in range(ticks):
             await asyncio.sleep(0)
         if task.done():
+            await task
             continue
         task.cancel()
         try:
@@ -167,6 +168,9 @@ async def _errs_as_engines_do(engine: Engine) -> None:
             completion = await engine.complete(request)
         except EngineError:
             continue
+        except Exception as crash:  # noqa: BLE001 - whatever it is, it is the engine's
+            problem = f"on {str(request.prompt)[:40]!r} it raised {type(crash).__name__}: {crash}"
+            raise BreachError(problem) from None
         _check(completion, request)
         require(request.adapter is None, "it answered with an adapter that there is not")
         is_long = engine.context is not None and place == len(requests) - 1

@@ -34,6 +34,7 @@ def test_a_bench_reports_its_figures_and_its_memory(run, names):
         (10.0, "s", 5.0, False),
         (4.0, "s", 5.0, True),
         (4.0, "MiB", None, None),
+        (None, "turns/s", 5.0, None),
     ],
 )
 def test_a_rate_must_reach_its_bar_and_a_time_stay_within_it(value, unit, bar, met):

@@ -199,7 +199,7 @@ def test_ctrl_c_keeps_what_was_finished_and_the_same_command_goes_on(taboo, db, 
     assert running.returncode == 130
     kept = measured_in(db)
     assert 0 < kept < len(matches)
-    assert f"of {len(matches)} measured and kept; the same command goes on" in err
+    assert f"{kept} of {len(matches)} matches measured and kept; the same command goes on" in err
     again = taboo("leak", "--model", model, "--against", "all")
     assert f"{kept} measured before" in again.out
     assert measured_in(db) == len(matches)

@@ -27,7 +27,8 @@ QUICK = {
 class RealServer:
     """`taboo serve` on a port that stays the same from start to start."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, **settings: str) -> None:
+        self._settings = {**QUICK, **settings}
         self.db = folder / "served.db"
         self.port = 0
         self._process: subprocess.Popen[str] | None = None
@@ -42,7 +43,7 @@ class RealServer:
         command = [sys.executable, "-m", "arena", "serve", "--port", str(self.port), "--db", str(self.db)]
         keep = {name: value for name, value in os.environ.items() if not name.startswith("TABOO_")}
         self._process = subprocess.Popen(
-            command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, env={**keep, **QUICK}
+            command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, env={**keep, **self._settings}
         )
         stdout = self._process.stdout
         assert stdout is not None
@@ -84,8 +85,8 @@ class RealServer:
 
 
 @contextmanager
-def real_server(folder: Path) -> Iterator[RealServer]:
-    server = RealServer(folder)
+def real_server(folder: Path, **settings: str) -> Iterator[RealServer]:
+    server = RealServer(folder, **settings)
     server.start()
     try:
         yield server

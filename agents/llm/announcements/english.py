@@ -111,7 +111,7 @@ _PHRASES = (
     Phrase(_pattern(rf"{_WANT} guess(?: that| the word| it(?:'s| is))?"), Need.NO_KIND),
     # I guess "apple". The target is "apple".
     Phrase(
-        _pattern(r"(?:i guess|i'm guessing|i am guessing|let me guess|i say)(?: it(?:'s| is)| the word)?(?=[\s:,])"),
+        _pattern(r"(?:i guess|i'm guessing|i am guessing|let me guess)(?: the word)?(?=[\s:,])"),
         Need.MARKS,
     ),
     Phrase(_pattern(r"the target (?:is|must be)\b"), Need.MARKS),

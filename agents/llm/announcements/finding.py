@@ -19,6 +19,11 @@ MAX_CHARS = 20_000
 MAX_LEADS = 5
 """So many phrases lead to an announcement at most: "Okay, so I think I'm sure that"."""
 
+# A marked word ends its clause before these.
+_CLAUSE_END = re.compile(
+    r"[\s*_`]{0,4}(?:[.!?,;:()\n\u3002\u2014\u2013\u5427\u5417]|-\s|because\b|since\b|as\b|right\b|\Z)"
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Announcement:
@@ -128,9 +133,14 @@ def _after_phrases(prose: Prose, at: int, phrases: tuple[Phrase, ...]) -> Slot |
     for phrase in phrases:
         if match := phrase.pattern.match(prose.plain, at, prose.end):
             slot = read_slot(prose, match.end())
-            if slot is not None and _is_believed(slot, phrase.need):
+            if slot is not None and _is_believed(slot, phrase.need) and _is_last_word(prose, slot, phrase.need):
                 return slot
     return None
+
+
+def _is_last_word(prose: Prose, slot: Slot, need: Need) -> bool:
+    """Whether the clause ends with the word: 'I guess "Larry" works for "Lear"' names no word."""
+    return need is not Need.MARKS or _CLAUSE_END.match(prose.plain, slot.end, prose.end) is not None
 
 
 def _is_believed(slot: Slot, need: Need) -> bool:

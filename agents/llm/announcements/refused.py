@@ -119,6 +119,8 @@ def is_conversation(guess: str) -> bool:
         return True
     if words[0].endswith("ing") and len(words) > 2:
         return True
+    if words[0] in _OPINIONS and "and" in words:
+        return True
     return words[-1] in _OPINIONS or words[0] in {"no", "yes", "sure"}
 
 

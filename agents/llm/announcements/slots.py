@@ -113,6 +113,8 @@ def _bare(prose: Prose, at: int) -> tuple[str, int, bool] | None:
     if ending is None and limit < prose.end:
         return None
     end = ending.start() if ending else limit
+    if ending and ending[0] in '"*_`' and prose.plain[end - 1] == " ":
+        return None  # 'a resounding "No"': the bare word only introduces the marked one
     return _PARTICLES.sub("", tidy(prose.text[at:end])), end, False
 
 

@@ -3,13 +3,15 @@
 import re
 
 # A key with its colon: quoted either way, or a bare word. What may stand before it are commas and blanks.
-_KEY = re.compile(r"[\s,]{0,200}(?:\"([^\"\n]{1,40})\"|'([^'\n]{1,40})'|(\w{1,40}))\s{0,20}[:=]\s{0,200}")
+_KEY = re.compile(
+    r"[\s,]{0,200}(?:[\"'\u201c\u2018]([^\"'\u2018-\u201d\n]{1,40})[\"'\u201d\u2019]|(\w{1,40}))\s{0,20}[:=]\s{0,200}"
+)
 # A number or a literal, up to the comma or the end of the object.
 _BARE = re.compile(r"[^\s,{}\[\]\"'][^,{}\[\]\"'\n]{0,200}")
 # A closing quote is one that a comma and a key, or the end of the object, follow; others belong to the text.
 _AFTER_VALUE = re.compile(
     r"\s{0,200}(?:,?\s{0,200}(?:\}|\Z)|,\s{0,200}\w{1,40}\s{0,20}[:=]"
-    r"|,?\s{0,200}[\"']\w{1,40}[\"']\s{0,20}:)"
+    r"|,?\s{0,200}[\"'\u201c]\w{1,40}[\"'\u201d]\s{0,20}:)"
 )
 _ESCAPE = re.compile(r"\\(?:u([0-9a-fA-F]{4})|(.))", re.DOTALL)
 _ESCAPED = {"n": "\n", "t": "\t", "r": "\n", "b": "", "f": ""}
@@ -36,7 +38,7 @@ def read_object(text: str, start: int) -> dict[str, str | bool | None] | None:
         read = _value(text, key.end())
         if read is None:
             return None
-        fields[key[1] or key[2] or key[3]], at = read
+        fields[key[1] or key[2]], at = read
     return fields or None
 
 

@@ -28,7 +28,7 @@ _WRAPPERS = (
 _MAX_OBJECTS = 8
 _MAX_DEPTH = 3
 # Where an object seems to begin: a brace and a key, quoted or not.
-_OBJECT = re.compile(r"\{\s{0,200}(?:\"|'|\w{1,40}\s{0,3}[:=])")
+_OBJECT = re.compile(r"\{\s{0,200}(?:[\"'\u201c]|\w{1,40}\s{0,3}[:=])")
 # A label that opens a line, and the tags that some prompts bring models to use instead.
 _SAY_LABEL = re.compile(
     r"[ \t*_#>-]{0,8}(?:say|utterance|text|message|reply|response|speech)[*_]{0,3}[ \t]?:[*_]{0,3}", re.IGNORECASE

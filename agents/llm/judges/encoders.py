@@ -2,7 +2,7 @@
 
 A *sentence encoder* turns each text into a vector, the mean of its token vectors; two texts are as near as the cosine
 of theirs. A *cross-encoder* reads a pair of texts and says one number. Texts that wait at the same time are read in
-one batch, in a thread of their own; the answer for a text does not depend on what it was batched with.
+one batch, in a thread of their own; answers are rounded so that they do not depend on what else was in it.
 """
 
 import asyncio
@@ -36,6 +36,11 @@ _WIDTH = 16
 """Batches are as many tokens wide as a multiple of this, so that a CPU adds up in the same order in each of them."""
 _LONGEST = 512
 """How many tokens are read of a text, where the model does not say; the rest is cut off."""
+_MOST_CHARS_PER_TOKEN = 8
+"""What is longer than that many tokens could be is cut before it is tokenized: cutting long pairs takes a tokenizer
+time by the square of their length."""
+_COSINE_DIGITS, _LOGIT_DIGITS = 5, 3
+"""To how many decimals nearness is known: what a batch of another size could change lies beyond them."""
 
 
 class Encoder(Protocol):
@@ -58,7 +63,7 @@ class SentenceEncoder:
         """The cosine of the two vectors, in [-1, 1]."""
         texts = sorted({text for pair in pairs for text in pair})
         vectors = dict(zip(texts, self._vectors(texts), strict=True))
-        return [float(vectors[first] @ vectors[second]) for first, second in pairs]
+        return [round(float(vectors[first] @ vectors[second]), _COSINE_DIGITS) for first, second in pairs]
 
     def _vectors(self, texts: Sequence[str]) -> list["torch.Tensor"]:
         import torch
@@ -94,7 +99,9 @@ class CrossEncoder:
             with torch.inference_mode():
                 logits = self._model(**rows.to(self._model.device)).logits.float().cpu()
             near = logits[:, 0] if logits.shape[1] == 1 else logits[:, 1] - logits[:, 0]
-            answers |= dict(zip(places, near.tolist(), strict=True))
+            answers |= {
+                place: round(number, _LOGIT_DIGITS) for place, number in zip(places, near.tolist(), strict=True)
+            }
         return [answers[place] for place in range(len(pairs))]
 
 
@@ -219,7 +226,8 @@ def _batches(
     longest: int,
 ) -> Iterable[tuple[list[int], Any]]:
     """The texts or pairs as batches of one padded width each, with the places that their rows have among the texts."""
-    rows = [tokenizer(*text, truncation=True, max_length=longest) for text in texts]
+    most = longest * _MOST_CHARS_PER_TOKEN
+    rows = [tokenizer(*(part[:most] for part in text), truncation=True, max_length=longest) for text in texts]
     widths: dict[int, list[int]] = {}
     for place, row in enumerate(rows):
         widths.setdefault(min(-(-len(row["input_ids"]) // _WIDTH) * _WIDTH, longest), []).append(place)

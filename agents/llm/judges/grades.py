@@ -27,8 +27,8 @@ SCHEMA: Mapping[str, Any] = {
     "required": list(CRITERIA),
     "additionalProperties": False,
 }
-# Thinking must begin the answer and ends with the last closing tag: a player's closing tag that the model quotes, in its
-# thoughts or out of them, does not make a ruling of what comes after it.
+# Thinking must begin the answer and ends with the last closing tag: a player's closing tag that the model quotes, in
+# its thoughts or out of them, does not make a ruling of what comes after it.
 _THOUGHT = re.compile(r"<think>.*</think>", re.DOTALL)
 _FENCE = re.compile(r"```(?:json)?\n(.*)\n```", re.DOTALL)
 

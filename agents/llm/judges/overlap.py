@@ -25,7 +25,7 @@ DOUBT = 1.0
 REACH = 3
 """How many of the latest utterances a text may hark back to,"""
 FADING = 0.8
-"""and how much less each counts than the one after it."""
+"""and how much less each brings to mind than the one after it."""
 _FULLY_ACTIVE = 0.15
 """A word that the conversation makes this active is as much at home as one that was said."""
 _STEPS = 1
@@ -44,10 +44,7 @@ def strays(text: str, earlier: Sequence[str], language: Language) -> float:
     if not heard:
         return astray / total
     known = graph(language)
-    home: dict[str, float] = {}
-    for word, weight in heard.items():
-        for base in _bases(word, language):
-            home[base] = max(home.get(base, 0.0), weight)
+    home = {base for word in heard for base in _bases(word, language)}
     active = known.activation({word: weight * telling(word, language) for word, weight in heard.items()}, _STEPS)
     for word in content(text, language):
         weight = telling(word, language)
@@ -56,12 +53,12 @@ def strays(text: str, earlier: Sequence[str], language: Language) -> float:
     return astray / total
 
 
-def _at_home(word: str, home: dict[str, float], active: dict[str, float], known: Graph, language: Language) -> float:
+def _at_home(word: str, home: set[str], active: dict[str, float], known: Graph, language: Language) -> float:
     """How much at home a word is, in [0, 1]."""
-    said = max((home.get(base, 0.0) for base in _bases(word, language)), default=0.0)
+    if not home.isdisjoint(_bases(word, language)):
+        return 1.0
     base = known.base(word)
-    near = min(1.0, active.get(base, 0.0) / _FULLY_ACTIVE) if base is not None else 0.0
-    return max(said, near)
+    return 0.0 if base is None else min(1.0, active.get(base, 0.0) / _FULLY_ACTIVE)
 
 
 def content(text: str, language: Language) -> tuple[str, ...]:

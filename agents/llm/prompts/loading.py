@@ -16,11 +16,20 @@ def load(name_or_path: str) -> Prompts:
     """
     if name_or_path in STYLES:
         return _built_in(name_or_path)
-    path = Path(name_or_path).expanduser()
-    if not path.is_file():
+    path = _file(name_or_path)
+    if path is None:
         near = tuple(get_close_matches(name_or_path, STYLES, n=1))
         raise PromptError(name_or_path, "there is no such style, and no such file", None, near, STYLES)
     return Prompts(from_file(path))
+
+
+def _file(name: str) -> Path | None:
+    """The file of a name, None where there is none."""
+    try:
+        path = Path(name).expanduser()
+        return path if path.is_file() else None
+    except (OSError, RuntimeError):  # a name too long, or the home of nobody
+        return None
 
 
 @cache

@@ -91,7 +91,7 @@ class _Lines:
     def text(self, value: object, table: str, name: str) -> tuple[str, Place]:
         """A text with its place, which is exact where the file holds the text as it is read (between three quotes)."""
         key = self._key(table, name)
-        place = Place(self.source, f"{table}.{name}", self._line(key) or 1)
+        place = Place(self.source, f"{table}.{name}", self._line(key))
         if not isinstance(value, str):
             raise place.wrong("must be text")
         if key is not None and (quotes := re.compile(r"""('''\n?|\"""\n?|'|")""").match(self.raw, key.end())):

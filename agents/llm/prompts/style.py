@@ -63,7 +63,7 @@ class Style:
 
 def built_in(name: str) -> Style:
     """A style that comes along."""
-    return _style(_built_in_sheet(name))
+    return style_of(_built_in_sheet(name))
 
 
 def from_file(path: Path) -> Style:
@@ -77,7 +77,10 @@ def from_file(path: Path) -> Style:
     except UnicodeDecodeError as error:
         raise PromptError(str(path), f"is not UTF-8 at byte {error.start}") from None
     sheet = read_sheet(raw, str(path))
-    return _style(Sheet(sheet.source, {"name": _named(path), "version": "1", **sheet.settings}, sheet.texts))
+    settings = {"name": _named(path), "version": "1", **sheet.settings}
+    if settings["name"] in STYLES:
+        raise PromptError(sheet.source, f"name cannot be {settings['name']!r}: a style that comes along is called so")
+    return style_of(Sheet(sheet.source, settings, sheet.texts))
 
 
 def _named(path: Path) -> str:
@@ -92,8 +95,8 @@ def _built_in_sheet(name: str) -> Sheet:
     return read_sheet(raw, file)
 
 
-def _style(sheet: Sheet) -> Style:
-    """The style of a sheet, with what it takes from its base."""
+def style_of(sheet: Sheet) -> Style:
+    """The style of a sheet that has a name and a version, with what it takes from its base. Raises PromptError."""
     settings, texts = sheet.settings, sheet.texts
     if (base := settings.get("base")) is not None:
         if base not in STYLES:
@@ -151,10 +154,11 @@ def _templates(texts: Texts, seat: Seat, source: str, answer: AnswerForm) -> dic
     for name in parts_of(role):
         part = PARTS[name]
         if name not in found:
-            if part.is_needed or (name == OWN and answer is AnswerForm.TEXT):
-                raise PromptError(
-                    source, f'[{where}] has no {name!r}: {part.about}; a base = "standard" would lend one'
-                )
+            if name == OWN and answer is AnswerForm.TEXT:
+                raise PromptError(source, f"[{where}] has no {name!r}: {part.about}")
+            if part.is_needed:
+                lender = 'a base = "standard" would lend one'
+                raise PromptError(source, f"[{where}] has no {name!r}: {part.about}; {lender}")
         elif part.shows and not found[name].uses & set(part.shows):
             slots = " nor ".join(f"{{{{ {slot} }}}}" for slot in part.shows)
             raise found[name].place.wrong(f"shows {'neither ' if len(part.shows) > 1 else 'no '}{slots}: {part.why}")

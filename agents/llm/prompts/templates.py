@@ -53,19 +53,21 @@ _FORBIDDEN: Mapping[type[nodes.Node], str] = {
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where a template stands: the file, the part of it by name, and the line of its first character, from 1."""
+    """Where a template stands: the file, the part of it by name, and the line of its first character.
+
+    Lines count from 1; None is an unknown one.
+    """
 
     source: str
     part: str
-    line: int = 1
+    line: int | None = 1
 
     def wrong(
         self, problem: str, line: int = 1, near: Set[str] = frozenset(), known: Set[str] = frozenset()
     ) -> PromptError:
         """The error for a line of this template."""
-        return PromptError(
-            self.source, f"{self.part}: {problem}", self.line + line - 1, tuple(sorted(near)), tuple(sorted(known))
-        )
+        at = None if self.line is None else self.line + line - 1
+        return PromptError(self.source, f"{self.part}: {problem}", at, tuple(sorted(near)), tuple(sorted(known)))
 
 
 @dataclass(frozen=True, slots=True)

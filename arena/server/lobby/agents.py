@@ -43,6 +43,10 @@ class Directory:
         self._cards = {name: registry.agent(name).card for name in names}
         self._roster, self._book = roster, book
 
+    def __contains__(self, name: object) -> bool:
+        """Whether the host has an agent of its own that is called so."""
+        return name in self._cards
+
     def require(self, name: str) -> tuple[Player, AgentCard]:
         """One of the host's own agents. Raises UnknownNameError."""
         card = self._cards.get(name)

@@ -49,7 +49,7 @@ def find_opponent(directory: Directory, roster: Roster, account: Account, name: 
     One's own agents may be asked even where they are not open to others.
     Raises UnknownNameError, NotFoundError, InputError or ConflictError.
     """
-    if "/" not in name:
+    if "/" not in name or name in directory:
         player, card = directory.require(name)
         _require_language(language in card.languages, name, language)
         return Opponent(name, card.roles, lambda _: Sitter(player))

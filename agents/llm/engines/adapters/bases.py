@@ -86,14 +86,10 @@ def identify(model: PreTrainedModel | PeftModel) -> Base:
 
 
 def _over_loaded(model: PreTrainedModel) -> str | None:
-    own = [(name, value) for name, value in model.named_parameters() if ".lora_" not in name and ".ia3_l" not in name]
-    if getattr(model, "is_quantized", False) or any(value.dtype not in _EXACT for _, value in own):
+    own = _own(model)
+    if getattr(model, "is_quantized", False) or any(value.dtype not in _EXACT for value in own.values()):
         return None
-    samples = (
-        (name.replace(".base_layer.", "."), tuple(value.shape), _sample(value.shape, value.__getitem__))
-        for name, value in own
-    )
-    return _hash(model.config, samples)
+    return _hash(model.config, ((name, tuple(of.shape), _sample(of.shape, of.__getitem__)) for name, of in own.items()))
 
 
 def _over_stored(model: PreTrainedModel) -> str | None:
@@ -101,7 +97,19 @@ def _over_stored(model: PreTrainedModel) -> str | None:
     files = sorted(folder.glob("*.safetensors")) if folder else []
     if not files:
         return None
-    return _hash(model.config, (sample for file in files for sample in _stored_samples(file)))
+    # A tied weight stands in the files under one of its names or under both; it counts once, under the model's first.
+    first = {id(own): name for name, own in _own(model).items()}
+    names = {name: first[id(own)] for name, own in _own(model, remove_duplicate=False).items()}
+    samples = (sample for file in files for sample in _stored_samples(file))
+    return _hash(model.config, ((names.get(name, name), shape, sample) for name, shape, sample in samples))
+
+
+def _own(model: PreTrainedModel, *, remove_duplicate: bool = True) -> dict[str, torch.Tensor]:
+    """The weights of the base by the names that they have without PEFT's layers around them."""
+    named = model.named_parameters(remove_duplicate=remove_duplicate)
+    return {
+        name.replace(".base_layer.", "."): own for name, own in named if ".lora_" not in name and ".ia3_" not in name
+    }
 
 
 def _folder(config: Any) -> Path | None:  # noqa: ANN401 - configs have no common type for what they may hold
@@ -153,6 +161,6 @@ def _hash(config: Any, samples: Iterator[Sample]) -> str:  # noqa: ANN401 - as a
     text = config.get_text_config()
     digest = hashlib.sha256(json.dumps([getattr(text, field, None) for field in _SHAPE]).encode())
     # Sorted by name: one file or many shards, in any order, are one base.
-    for name, shape, sample in sorted(samples):
+    for name, shape, sample in sorted(set(samples)):
         digest.update(json.dumps([name, shape]).encode() + hashlib.sha256(sample).digest())
     return digest.hexdigest()

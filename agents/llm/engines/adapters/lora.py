@@ -118,7 +118,6 @@ class LoraRows:
         empty = [key for key, value in self._wrapped.named_parameters() if slot in key.split(".") and value.is_meta]
         if found.unexpected_keys or empty:
             raise RuntimeError(f"PEFT left weights of a checked adapter aside: {found.unexpected_keys or empty}")
-        self._wrapped.eval()
         for layer in self._layers(slot):
             layer.lora_A[slot].requires_grad_(False)
             layer.lora_B[slot].requires_grad_(False)

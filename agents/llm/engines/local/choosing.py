@@ -45,9 +45,9 @@ class Choosing:
         samplings = [sampling for sampling, _ in rows]
         warm = [sampling.temperature > 0 for sampling in samplings]
         # Where the likeliest is taken, cutting changes nothing.
-        ks = [one.top_k if is_warm and 0 < one.top_k < vocab else vocab for one, is_warm in zip(samplings, warm, strict=True)]
-        ps = [one.top_p if is_warm else 1.0 for one, is_warm in zip(samplings, warm, strict=True)]
-        heat = [one.temperature if is_warm else 1.0 for one, is_warm in zip(samplings, warm, strict=True)]
+        ks = [one.top_k if one.temperature > 0 and 0 < one.top_k < vocab else vocab for one in samplings]
+        ps = [one.top_p if one.temperature > 0 else 1.0 for one in samplings]
+        heat = [one.temperature if one.temperature > 0 else 1.0 for one in samplings]
         return cls(
             torch.tensor(heat, dtype=torch.float32, device=device),
             torch.tensor(warm, dtype=torch.float32, device=device),
@@ -86,7 +86,7 @@ class Choosing:
         return scores.masked_fill_(scores < last, NEVER)
 
     def _within_p(self, scores: Tensor) -> Tensor:
-        """The least set of likeliest tokens that holds `top_p` of the chance stays, and what is as likely as its last."""
+        """The least set of tokens that holds `top_p` of the chance stays, and what is as likely as its last."""
         total = scores.logsumexp(dim=-1, keepdim=True)
         wanted = self.top_ps[:, None]
         vocab = scores.shape[-1]

@@ -8,14 +8,14 @@ from collections.abc import Callable
 from concurrent.futures import Future, InvalidStateError
 from typing import Protocol
 
-from agents.llm.engines.local.spelling import Spelling
+from agents.llm.engines.local.spelling import Spelling, respelled
 from agents.llm.engines.local.tokens import Tokens
 from arena.core.errors import EngineTimeoutError
 from arena.core.generation import Completion, Ending, Sampling
 
 
 class Job:
-    """A request as tokens. `deadline` is in seconds of `time.monotonic`; `most` is `max_tokens` or what there is room for.
+    """A request as tokens. `deadline` is in seconds of `time.monotonic`; `most` is `max_tokens`, or the room for them.
 
     `watch` is called in the runner's thread with each piece of text that is sure to be part of the answer.
     """
@@ -74,7 +74,7 @@ class Job:
             return
         if self._spelling is None:
             is_ended = bool(self._taken) and self._taken[-1] in self._tokens.ends
-            text = self._tokens.spelled(self.ids, self._taken[:-1] if is_ended else self._taken)
+            text = respelled(self._tokens, self.ids, self._taken[:-1] if is_ended else self._taken)
         else:
             text, is_stopped = self._spelling.finished()
             ending = Ending.STOP if is_stopped else ending

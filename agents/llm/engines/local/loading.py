@@ -54,7 +54,7 @@ def load(model: str, settings: Settings) -> Loaded:
         network = _network(model, place, settings, device, dtype)
     tokens = Tokens(model, tokenizer, _ends(network, tokenizer))
     # A request says how it is drawn; what the model's own settings would add (penalties, top-p) must not creep in.
-    network.generation_config = GenerationConfig()
+    network.generation_config = GenerationConfig()  # type: ignore[no-untyped-call]
     if not tokens.has_chat:
         _log.info("model %s has no chat format: conversations are written out plainly", model)
     name = Path(place).name if Path(place).is_dir() else model
@@ -123,7 +123,8 @@ def _network(model: str, place: str, settings: Settings, device: Any, dtype: Any
 
     asked = _asked(model, settings, device, dtype)
     try:
-        network, report = AutoModelForCausalLM.from_pretrained(place, output_loading_info=True, **asked)
+        # The types of transformers do not know that it gives a pair where a report is asked for.
+        opened: Any = AutoModelForCausalLM.from_pretrained(place, output_loading_info=True, **asked)
     except SafetensorError as error:
         problem = f"its weights cannot be read: {_first_line(error)}"
         raise EngineError(model, problem, "the safetensors file is damaged or cut short: fetch it again") from None
@@ -131,6 +132,7 @@ def _network(model: str, place: str, settings: Settings, device: Any, dtype: Any
         if not Path(place).is_dir() and isinstance(error, OSError):
             raise missing(model, settings.revision, error) from None
         raise EngineError(model, f"it cannot be loaded: {_first_line(error)}") from None
+    network, report = opened
     lacking = sorted(report["missing_keys"])
     if lacking:
         # Transformers would go on with random numbers in their place.
@@ -174,8 +176,9 @@ def _context(network: Any, tokenizer: Any) -> int | None:  # noqa: ANN401
 @contextmanager
 def _quiet() -> Iterator[None]:
     """No progress bars of transformers while a model is loaded; they are as they were afterwards."""
-    from transformers.utils import logging as library
+    import transformers
 
+    library: Any = transformers.logging
     was_on = library.is_progress_bar_enabled()
     library.disable_progress_bar()
     try:

@@ -21,7 +21,7 @@ def is_out_of_memory(error: BaseException) -> bool:
 
 
 def in_halves(work: Callable[[Sequence[T]], None], tasks: Sequence[T], fail: Callable[[T], None]) -> None:
-    """Do the work on the tasks; where memory runs out, on each half; `fail` is told of a single task that is too big."""
+    """Do the work on the tasks; where memory runs out, on each half; `fail` is told of one task that is too big."""
     if not tasks or _fits(work, tasks):
         return
     if len(tasks) == 1:

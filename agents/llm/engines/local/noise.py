@@ -35,7 +35,8 @@ def gumbel(seeds: Tensor, steps: Tensor, vocab: int) -> Tensor:
 
 def uniform(seeds: Tensor, steps: Tensor, vocab: int) -> Tensor:
     """Odd multiples of 2**-24 between 0 and 1, float32, shape `(rows, vocab)`, never either end."""
-    keys = _mixed(_mixed(seeds) + steps * _GOLDEN)
+    # One is added wherever nought would be mixed to nought.
+    keys = _mixed(_mixed(seeds + _GOLDEN) + (steps + 1) * _GOLDEN)
     first, second = _low(keys), _low(keys >> 32)
     bits = _token_hashes(vocab, seeds.device) ^ first[:, None]
     # Shifts of signed numbers keep the sign, so each xor loses the top bit; what is left is spread by the multiplying.
@@ -54,7 +55,7 @@ def uniform(seeds: Tensor, steps: Tensor, vocab: int) -> Tensor:
 def _token_hashes(vocab: int, device: torch.device) -> Tensor:
     """A fixed 32-bit hash of every token id, int32, shape `(vocab,)`."""
     with torch.inference_mode(False):  # kept for later calls, whichever mode those run in
-        return _low(_mixed(torch.arange(vocab, dtype=torch.int64, device=device) * _GOLDEN))
+        return _low(_mixed(torch.arange(1, vocab + 1, dtype=torch.int64, device=device) * _GOLDEN))
 
 
 def _mixed(keys: Tensor) -> Tensor:

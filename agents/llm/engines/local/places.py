@@ -20,7 +20,8 @@ def located(model: str) -> str:
         raise EngineError(model, "it is a file", "name the folder that holds config.json and the weights")
     is_path = model.startswith((".", "~", os.sep)) or model.count("/") > 1 or folder.is_absolute()
     if is_path:
-        raise ModelMissingError(model, f"there is no folder {folder.absolute()}", "name a folder, or a model of the hub")
+        problem = f"there is no folder {folder.absolute()}"
+        raise ModelMissingError(model, problem, "name a folder, or a model of the hub")
     return model
 
 
@@ -28,7 +29,7 @@ def folder_of(place: str, revision: str | None) -> Path | None:
     """The folder whose files a loaded model came from, None where that is unknown."""
     if Path(place).is_dir():
         return Path(place)
-    from transformers.utils import cached_file
+    from transformers.utils.hub import cached_file
 
     found = cached_file(place, "config.json", revision=revision or "main", local_files_only=True)
     return None if found is None else Path(found).parent

@@ -1,5 +1,6 @@
 """Weights in fewer bits, by libraries that are only needed where it is asked for."""
 
+from importlib import import_module
 from importlib.util import find_spec
 from typing import Any
 
@@ -14,6 +15,8 @@ def quantization(model: str, kind: str, device: Any, dtype: Any) -> Any:  # noqa
 
     Raises ModelMissingError where the package is absent, EngineError where it cannot run on the device.
     """
+    import transformers
+
     package = _PACKAGES[kind]
     if find_spec(package) is None:
         problem = f"option quantize={kind} needs the package {package}, which is not installed"
@@ -22,12 +25,6 @@ def quantization(model: str, kind: str, device: Any, dtype: Any) -> Any:  # noqa
         if device.type != "cuda":
             problem = f"option quantize={kind} runs on CUDA only, and this is {device.type}"
             raise EngineError(model, problem, "use quantize=int8 (torchao), or none")
-        from transformers import BitsAndBytesConfig
-
-        return BitsAndBytesConfig(
-            load_in_4bit=kind == "4bit", load_in_8bit=kind == "8bit", bnb_4bit_compute_dtype=dtype
-        )
-    from torchao.quantization import Int8WeightOnlyConfig
-    from transformers import TorchAoConfig
-
-    return TorchAoConfig(Int8WeightOnlyConfig())
+        bits: Any = transformers.BitsAndBytesConfig
+        return bits(load_in_4bit=kind == "4bit", load_in_8bit=kind == "8bit", bnb_4bit_compute_dtype=dtype)
+    return transformers.TorchAoConfig(import_module("torchao.quantization").Int8WeightOnlyConfig())

@@ -45,7 +45,7 @@ class Found:
 
 @dataclass(frozen=True, slots=True)
 class Joined:
-    """A batch that goes on from what was kept: tokens and mask of shape `(rows, columns)`, and the cache before them."""
+    """A batch that goes on from what was kept: tokens and mask, of shape `(rows, columns)`, and the cache."""
 
     ids: Tensor
     mask: Tensor
@@ -78,7 +78,7 @@ class Reuse:
         self._kept.move_to_end(number)
         return Found(self._kept[number], best)
 
-    def keep(self, jobs: Sequence[Job], mask: Tensor, cache: Any) -> None:  # noqa: ANN401 - one of many caches
+    def keep(self, jobs: Sequence[Job], mask: Tensor, cache: object) -> None:
         """Keep the rows of a batch that has run: `mask` is that of its prompts, `cache` what `generate` gave back."""
         if not isinstance(cache, DynamicCache) or any(type(layer) is not DynamicLayer for layer in cache.layers):
             return  # sliding windows and recurrent models forget what a longer prompt would need
@@ -90,7 +90,8 @@ class Reuse:
             places = torch.cat([columns, after])
             if drawn < 0 or mask.shape[1] + drawn > cache.get_seq_length():
                 continue  # the batch ended before its first token was through
-            layers = tuple((layer.keys[row][:, places], layer.values[row][:, places]) for layer in cache.layers)
+            filled: list[Any] = list(cache.layers)
+            layers = tuple((layer.keys[row][:, places], layer.values[row][:, places]) for layer in filled)
             self._add(Kept(ids, job.adapter, layers))
 
     def join(self, rows: Sequence[Job], found: Sequence[Found], pad: int, device: torch.device) -> Joined:

@@ -15,7 +15,7 @@ OPTIONS: Final[Mapping[str, str]] = {
     "attention": "sdpa, eager, flash_attention_2 or what else transformers has (its own choice)",
     "rows": "the most requests of one batch (64 on a CPU, else 256)",
     "window_ms": "how long a request waits for others to come along (5)",
-    "exact": "on: the same sample to the bit whoever else is in the batch (auto: on a CPU in float32); off: no rounding",
+    "exact": "on: the same sample to the bit, whoever is in the batch too (auto: on a CPU in float32); off",
     "batching": "static: batches that run to their end; continuous; auto (continuous on CUDA)",
     "reuse": "on: keep what was read of a prompt for the next that begins like it; off (default)",
     "reuse_mb": "how much memory that may take (256)",
@@ -82,5 +82,6 @@ def _folder(model: str, text: str) -> Path | None:
         return None
     folder = Path(text).expanduser()
     if not folder.is_dir():
-        raise EngineError(model, f"option adapters names {text!r}, where no folder is", "name the folder that holds them")
+        problem = f"option adapters names {text!r}, where no folder is"
+        raise EngineError(model, problem, "name the folder that holds them")
     return folder

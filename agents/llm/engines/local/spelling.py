@@ -61,6 +61,21 @@ class Spelling:
                 self._show(piece)
 
 
+def respelled(tokens: Tokens, prompt: Sequence[int], ids: Sequence[int]) -> str:
+    """The text that a `Spelling` would give of these tokens, sooner where all of them make whole characters.
+
+    Bytes that make none are spelled otherwise all at once than one by one, and the text must not depend on whether
+    somebody watched.
+    """
+    text = tokens.spelled(prompt, ids)
+    if UNFINISHED not in text:
+        return text
+    spelling = Spelling(tokens, prompt, (), None)
+    for token in ids:
+        spelling.take(token)
+    return spelling.finished()[0]
+
+
 def _overlap(text: str, stop: str) -> int:
     """How many characters at the end of the text are the beginning of the stop text, and not all of it."""
     return next((size for size in range(min(len(text), len(stop) - 1), 0, -1) if text.endswith(stop[:size])), 0)

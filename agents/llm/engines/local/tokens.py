@@ -22,7 +22,7 @@ class Tokens:
     """What the tokenizer of a model says. `ends` are the tokens that a model ends its answer with."""
 
     def __init__(self, model: str, tokenizer: Any, ends: Iterable[int]) -> None:  # noqa: ANN401 - several classes
-        self._model = model
+        self.model = model
         self._tokenizer = tokenizer
         self._fast = getattr(tokenizer, "backend_tokenizer", None) if tokenizer.is_fast else None
         self._lock = threading.Lock()
@@ -49,7 +49,7 @@ class Tokens:
             return ids
         if self.begin is None:
             problem = "the prompt is empty, and the model has no token that stands for its beginning"
-            raise EngineError(self._model, problem, "give it a prompt")
+            raise EngineError(self.model, problem, "give it a prompt")
         return (self.begin,)
 
     def after(self, before: Sequence[int], text: str) -> tuple[int, ...]:
@@ -61,12 +61,14 @@ class Tokens:
         first = self._encoded(text, is_whole=False)
         if self.spelled(before, first) == text:
             return first
+        rests = []
         for anchor in _ANCHORS:
             start, both = self._encoded(anchor, is_whole=False), self._encoded(anchor + text, is_whole=False)
-            rest = both[len(start) :]
-            if both[: len(start)] == start and self.spelled(before, rest) == text:
-                return rest
-        return first
+            if both[: len(start)] == start:
+                rests.append(both[len(start) :])
+        exact = (rest for rest in rests if self.spelled(before, rest) == text)
+        # Characters that the tokenizer does not know are never spelled again; the rest of the text is.
+        return next(exact, next(iter(rests), first))
 
     def spelled(self, before: Sequence[int], ids: Sequence[int]) -> str:
         """The text that the tokens add to those before them: special ones are left out, and nothing is tidied up."""
@@ -79,8 +81,8 @@ class Tokens:
     def pieces(self, before: Sequence[int], ids: Sequence[int]) -> tuple[str, ...]:
         """What each of the tokens adds; part of a character is spelled U+FFFD."""
         line = (*before, *ids)
-        start = len(before)
-        return tuple(self.spelled(line[max(0, place - _NEAR) : place], (line[place],)) for place in range(start, len(line)))
+        places = range(len(before), len(line))
+        return tuple(self.spelled(line[max(0, place - _NEAR) : place], (line[place],)) for place in places)
 
     def _prompt_ids(self, text: str) -> tuple[int, ...]:
         ids = self._encoded(text, is_whole=True)
@@ -102,9 +104,7 @@ class Tokens:
         if self._fast is not None:
             return str(self._fast.decode(list(ids), skip_special_tokens=True))
         with self._lock:
-            return str(
-                self._tokenizer.decode(list(ids), skip_special_tokens=True, clean_up_tokenization_spaces=False)
-            )
+            return str(self._tokenizer.decode(list(ids), skip_special_tokens=True, clean_up_tokenization_spaces=False))
 
     def _chat(self, messages: Sequence[Message]) -> str:
         from jinja2 import TemplateError
@@ -119,7 +119,7 @@ class Tokens:
             return self._templated(merged(defused))
         except TemplateError as error:
             problem = f"its chat format refuses the conversation: {error}"
-            raise EngineError(self._model, problem, "let user and assistant take turns, the user first") from None
+            raise EngineError(self.model, problem, "let user and assistant take turns, the user first") from None
 
     def _templated(self, messages: Sequence[Message]) -> str:
         rows = [{"role": message.speaker.value, "content": message.text} for message in messages]
@@ -137,7 +137,7 @@ class Tokens:
 
 
 def merged(messages: Sequence[Message]) -> tuple[Message, ...]:
-    """The conversation without a system: its words begin the first user's; neighbours of one speaker are one message."""
+    """The conversation without a system, whose words begin the first user's, and with speakers that take turns."""
     turns: list[Message] = []
     for message in messages:
         speaker = Speaker.ASSISTANT if message.speaker is Speaker.ASSISTANT else Speaker.USER

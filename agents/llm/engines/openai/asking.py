@@ -14,6 +14,7 @@ from agents.llm.engines.openai import backoff
 from agents.llm.engines.openai.answers import Answer
 from agents.llm.engines.openai.attempt import attempt
 from agents.llm.engines.openai.faults import Fault, Faults
+from agents.llm.engines.openai.pace import Turn
 from arena.core.errors import EngineTimeoutError
 from arena.core.generation import Request
 
@@ -67,30 +68,28 @@ class Asking:
 
     async def _once(self) -> tuple[Answer | Fault, dict[str, Any]]:
         """One attempt, when paces and places allow, and the call it made."""
-        turn = self._server.turn(self._request, time.monotonic())
-        if turn.start > self._deadline:
-            turn.cost = 0.0
-            return self._too_late(turn.start - time.monotonic()), {}
-        try:
-            await asyncio.sleep(turn.start - time.monotonic())
-            async with self._server.places:
-                # Anew for each attempt: others may have found out meanwhile what the server does not take.
-                sent = self._server.call(self._request, is_streamed=self._tell is not None)
-                is_last = self._attempts >= self._server.terms.retries
-                told: list[str] = []
-                tell = self._tell if is_last or self._tell is None else told.append
-                self._attempts += 1
-                given = await attempt(
-                    self._server.api,
-                    sent,
-                    self._request.sampling,
-                    self._faults,
-                    tell,
-                    self._server.terms.patience,
-                )
-        except BaseException:
-            turn.cost = 0.0
-            raise
+        # The place first: turns that are taken and not used at once would let too many through later.
+        async with self._server.places:
+            turn = self._server.turn(self._request, time.monotonic())
+            try:
+                if turn.start > self._deadline:
+                    turn.cost = 0.0
+                    return self._too_late(turn.start - time.monotonic()), {}
+                await asyncio.sleep(turn.start - time.monotonic())
+                return await self._attempt(turn)
+            except BaseException:
+                turn.cost = 0.0
+                raise
+
+    async def _attempt(self, turn: Turn) -> tuple[Answer | Fault, dict[str, Any]]:
+        # Anew for each attempt: others may have found out meanwhile what the server does not take.
+        sent = self._server.call(self._request, is_streamed=self._tell is not None)
+        is_last = self._attempts >= self._server.terms.retries
+        told: list[str] = []
+        tell = self._tell if is_last or self._tell is None else told.append
+        self._attempts += 1
+        terms, sampling = self._server.terms, self._request.sampling
+        given = await attempt(self._server.api, sent, sampling, self._faults, tell, terms.patience)
         if isinstance(given, Answer):
             turn.cost = float((given.prompt_tokens or 0) + (given.tokens or 0)) or turn.cost
             if self._tell is not None and told:

@@ -37,14 +37,14 @@ async def attempt(
     return await guarded(_ask(endpoint, sent, Answer(sampling), faults, tell), faults, patience, _path(sent))
 
 
-async def listed(api: "AsyncOpenAI", faults: Faults) -> str | Fault:
-    """The body of the server's list of models."""
+async def listed(api: "AsyncOpenAI", faults: Faults, left: float = LIST_SECONDS) -> str | Fault:
+    """The body of the server's list of models; `left` are the seconds that there are for it."""
 
     async def ask() -> str:
         async with api.models.with_streaming_response.list() as response:
             return await response.text()
 
-    return await guarded(ask(), faults, LIST_SECONDS, "/models")
+    return await guarded(ask(), faults, min(left, LIST_SECONDS), "/models")
 
 
 async def guarded(asking: Coroutine[Any, Any, _T], faults: Faults, patience: float, path: str) -> _T | Fault:

@@ -3,9 +3,11 @@
 import asyncio
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from hashlib import sha256
 from math import inf
 
+from agents.llm.engines.local.plain import CUES, written_out
 from agents.llm.engines.openai.answers import Answer
 from agents.llm.engines.openai.asking import Asking
 from agents.llm.engines.openai.attempt import listed
@@ -33,8 +35,6 @@ class OpenAIEngine:
 
     is_reproducible = False
     """Servers are given the seed, and promise nothing."""
-    has_chat = True
-    """Conversations are put into form by the server."""
 
     def __init__(self, server: Server, key: Key | None, thread: LoopThread, context: int | None) -> None:
         self._server, self._key, self._thread = server, key, thread
@@ -51,6 +51,11 @@ class OpenAIEngine:
     def fingerprint(self) -> str:
         """16 hex digits over the server's URL and the model's name: no more is known of it."""
         return sha256(self._name.encode()).hexdigest()[:16]
+
+    @property
+    def has_chat(self) -> bool:
+        """Whether the server puts conversations into form, as the option says; else they are written out here."""
+        return self._server.terms.has_chat
 
     @property
     def has_schemas(self) -> bool:
@@ -70,6 +75,7 @@ class OpenAIEngine:
         self._require_open()
         self._require_room(request.prompt)
         deadline = inf if request.seconds is None else time.monotonic() + request.seconds
+        request = request if self.has_chat else _written_out(request)
         watching = Watching(watch) if watch is not None else None
         future = self._thread.submit(self._answer(request, deadline, watching.tell if watching else None))
         completion: Completion | None = None
@@ -98,7 +104,10 @@ class OpenAIEngine:
 
     def count(self, prompt: Prompt) -> int:
         """About how many tokens the prompt has; see `estimates`."""
-        return estimated(prompt, self._server.terms.chars)
+        terms = self._server.terms
+        if not terms.has_chat and not isinstance(prompt, str):
+            prompt = written_out(prompt)
+        return estimated(prompt, terms.chars)
 
     async def close(self) -> None:
         """Cancel what is under way and leave the server."""
@@ -115,8 +124,10 @@ class OpenAIEngine:
             raise ServerError(self._name, "it was closed", "open it again")
 
     def _require_room(self, prompt: Prompt) -> None:
-        """Raise ContextError where a prompt is too long by the same count that prompts are cut by: not every server
-        refuses what its model cannot read."""
+        """Raise ContextError where a prompt is too long by the count that prompts are cut by.
+
+        Not every server refuses what its model cannot read.
+        """
         if self.context is not None and (tokens := self.count(prompt)) >= self.context:
             problem = f"the prompt has about {tokens} tokens, and the context is {self.context}"
             raise ContextError(self._name, problem, "shorten the prompt, or correct context or chars")
@@ -129,7 +140,7 @@ class OpenAIEngine:
         if isinstance(given, Answer):
             return self._counted(request, given)
         if given.status in (404, 405):
-            body = await listed(self._server.api, faults)
+            body = await listed(self._server.api, faults, deadline - time.monotonic())
             listing = Listing.parse(body) if isinstance(body, str) else None
             given = faults.missing(listing.shown(veil) if listing is not None else None)
         raise given.error
@@ -141,3 +152,11 @@ class OpenAIEngine:
         terms = self._server.terms
         self._server.spent = self._server.spent.with_answer(read, said, is_estimated, terms.price_in, terms.price_out)
         return Completion(answer.text, answer.ending, read, said, answer.reasoning)
+
+
+def _written_out(request: Request) -> Request:
+    """The request with its conversation as plain text, which ends where the model begins the other's words."""
+    if isinstance(request.prompt, str):
+        return request
+    stops = (*request.sampling.stop, *CUES)
+    return replace(request, prompt=written_out(request.prompt), sampling=replace(request.sampling, stop=stops))

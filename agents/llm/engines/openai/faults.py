@@ -66,8 +66,11 @@ class Faults:
         if status == 429 and "insufficient_quota" in body:
             remedy = "the account is used up; add to it, or name another key with key_env"
             return Fault(self._error(what, remedy), status=status)
+        if "chat template" in said or "chat_template" in said:
+            remedy = "the model has no chat format: open it with ?chat=off, or give the server one"
+            return Fault(self._error(what, remedy), status=status)
         if status in _BUSY or status >= 500:
-            remedy = "try later, or ask less often with rpm, tpm or concurrency"
+            remedy = "try later" + (", or set rpm, tpm or concurrency lower" if status in _BUSY else "; see its log")
             return Fault(self._error(what, remedy), True, status, wait)
         if status in (400, 413, 422) and ("context_length_exceeded" in body or _CONTEXT.search(said)):
             remedy = "shorten the prompt, or ask for fewer tokens"

@@ -15,6 +15,7 @@ OPTIONS: Mapping[str, str] = {
     "schemas": "auto (default): answers are held to a JSON Schema until the server refuses one; on; off",
     "price_in": "price of a million tokens read, for the account of costs",
     "price_out": "price of a million tokens said, for the account of costs",
+    "chat": "on (default): the server puts conversations into form; off: they are written out as plain text",
     "context": "most tokens that prompt and answer may have together (default: what the server says)",
     "chars": "characters in a token, for estimates of text without ideographs (default 4)",
 }
@@ -32,6 +33,7 @@ class Terms:
     schemas: str = "auto"
     price_in: float | None = None
     price_out: float | None = None
+    has_chat: bool = True
     context: int | None = None
     chars: float = 4.0
 
@@ -48,6 +50,7 @@ class Terms:
             schemas=typed.one_of("schemas", ("auto", "on", "off")),
             price_in=typed.number("price_in", None),
             price_out=typed.number("price_out", None),
+            has_chat=typed.one_of("chat", ("on", "off")) == "on",
             context=typed.whole("context", None),
             chars=typed.number("chars", None, least=0.1) or default.chars,
         )

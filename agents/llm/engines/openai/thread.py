@@ -14,16 +14,26 @@ class LoopThread:
 
     def __init__(self, name: str) -> None:
         self._loop = asyncio.new_event_loop()
+        self._guard = threading.Lock()
+        self._is_stopped = False
         self._thread = threading.Thread(target=self._run, name=name, daemon=True)
         self._thread.start()
 
     def submit(self, work: Coroutine[Any, Any, _T]) -> "Future[_T]":
-        """Start the work; cancelling the future cancels it."""
-        return asyncio.run_coroutine_threadsafe(work, self._loop)
+        """Start the work; cancelling the future cancels it. After the end, the future is cancelled from the start."""
+        with self._guard:  # so that nothing comes in between the last thing and the end
+            if not self._is_stopped:
+                return asyncio.run_coroutine_threadsafe(work, self._loop)
+        work.close()
+        late: Future[_T] = Future()
+        late.cancel()
+        return late
 
     def stop(self, last: Callable[[], Coroutine[Any, Any, None]]) -> None:
         """Cancel what is under way, wait for it, run the last thing, and end. Call it once."""
-        self.submit(_wind_up(last)).result()
+        with self._guard:
+            self._is_stopped = True
+        asyncio.run_coroutine_threadsafe(_wind_up(last), self._loop).result()
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join()
 

@@ -214,6 +214,7 @@ def test_a_shelf_for_nothing_is_refused(model, folder):
         Shelf(model, folder=folder, most=0)
 
 
+@pytest.mark.slow
 def test_thirty_two_adapters_cost_their_own_weights_and_give_them_back(model, workshop, tmp_path):
     """Counted in tensors that the model or the shelf can reach, not in pages of the process."""
     for number in range(PLENTY // 2):

@@ -45,7 +45,8 @@ class Brittle(LlamaForCausalLM):
 def brittle(seed=0, context=256):
     """A fresh random model; the same seed gives the same weights."""
     shape = {"hidden_size": 32, "intermediate_size": 64, "num_hidden_layers": 2, "num_attention_heads": 4}
-    config = LlamaConfig(vocab_size=VOCABULARY, max_position_embeddings=context, num_key_value_heads=2, **shape)
+    shape |= {"num_key_value_heads": 2, "bos_token_id": None, "eos_token_id": None}
+    config = LlamaConfig(vocab_size=VOCABULARY, max_position_embeddings=context, **shape)
     with torch.random.fork_rng():
         torch.manual_seed(seed)
         model = Brittle(config).eval()

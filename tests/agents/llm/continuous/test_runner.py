@@ -280,6 +280,16 @@ def test_prompts_that_begin_alike_are_read_once(run):
     assert max(model.read) == 1
 
 
+def test_a_long_prompt_is_read_in_several_steps(run):
+    model, tokens, rng = brittle(), words(), random.Random(3)
+    runner = run(model, sizes=Sizes(rows=4, batch_tokens=32, page=16, pages=64))
+    prompts = [tuple(rng.randrange(99) for _ in range(length)) for length in (150, 3, 90)]
+    jobs = submitted(runner, *(job(tokens, ids, temperature=0.0) for ids in prompts))
+    answers = [ids_of(it) for it in jobs]
+    assert max(model.read) == 32
+    assert answers == [generated(model, ids, 16) for ids in prompts]
+
+
 def test_no_step_is_made_while_it_is_paused(run):
     model, tokens, gate = brittle(), words(), Gate()
     runner = run(model, sizes=SMALL)

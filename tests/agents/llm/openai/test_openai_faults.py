@@ -552,6 +552,61 @@ def test_a_plain_text_goes_to_the_completions():
     assert server.calls[0]["prompt"] == "Once upon"
 
 
+def test_a_model_without_a_chat_format_is_given_plain_text():
+    async def play(exchange: Exchange) -> None:
+        await exchange.reply({"choices": [{"text": " It is red.\nUser: And", "finish_reason": "length"}]})
+
+    with FaultyServer(play) as server, opened(server, chat="off") as engine:
+        assert not engine.has_chat
+        answer = asked(engine)
+        assert (answer.text, answer.ending) == (" It is red.", Ending.STOP)
+        assert engine.count(CHAT) == engine.count(server.calls[0]["prompt"])
+    assert server.exchanges[0].path == "/v1/completions"
+    assert server.calls[0]["prompt"] == "The word is banana.\n\nUser: Say something.\n\nAssistant:"
+
+
+def test_a_missing_chat_format_is_told_with_its_remedy():
+    body = {"error": {"message": "a default chat template is no longer allowed"}}
+    with (
+        FaultyServer(fails(400, body)) as server,
+        opened(server) as engine,
+        pytest.raises(ServerError, match=r"open it with \?chat=off"),
+    ):
+        asked(engine)
+
+
+def test_a_prompt_longer_than_the_context_is_not_sent():
+    with FaultyServer(says("Hello.")) as server, opened(server, context="16") as engine:
+        with pytest.raises(ContextError, match="the prompt has about 17 tokens, and the context is 16"):
+            asked(engine)
+        assert asked(engine, prompt="Hi").text == "Hello."
+    assert len(server.exchanges) == 1
+
+
+def test_half_a_surrogate_pair_is_replaced():
+    with FaultyServer(says("Hello.")) as server, opened(server) as engine:
+        assert asked(engine, prompt="a \ud800 b", stop=("\udc00",)).text == "Hello."
+    assert (server.calls[0]["prompt"], server.calls[0]["stop"]) == ("a \ufffd b", ["\ufffd"])
+
+
+def test_places_and_paces_together_keep_the_limit():
+    arrivals: list[float] = []
+
+    async def slow(exchange: Exchange) -> None:
+        arrivals.append(time.monotonic())
+        await asyncio.sleep(0.2)
+        await exchange.say("Hello.")
+
+    async def play(engine: OpenAIEngine) -> list[Completion | BaseException]:
+        asking = [engine.complete(Request(CHAT, seconds=1.0)) for _ in range(4)]
+        return await asyncio.gather(*asking, return_exceptions=True)
+
+    with FaultyServer(slow) as server, opened(server, rpm="2", concurrency="1") as engine:
+        found = asyncio.run(play(engine))
+    assert [isinstance(one, EngineTimeoutError) for one in found] == [False, False, True, True]
+    assert len(arrivals) == 2
+
+
 def test_no_more_than_the_concurrency_is_under_way():
     async def slow(exchange: Exchange) -> None:
         await asyncio.sleep(0.02)

@@ -1,5 +1,7 @@
 """The parts without IO: addresses, keys, options, paces, waits, stop texts, excerpts, estimates."""
 
+import subprocess
+import sys
 from random import Random
 
 import pytest
@@ -19,6 +21,7 @@ from agents.llm.engines.openai.spending import Spent
 from agents.llm.engines.openai.stops import Cutter
 from agents.llm.engines.openai.terms import OPTIONS, Terms
 from agents.llm.engines.options import Typed
+from arena import registry
 from arena.core.errors import EngineError
 from arena.core.generation import Message, Request, Sampling, Speaker
 
@@ -101,9 +104,9 @@ def test_a_key_that_is_missing_or_misplaced_is_refused_without_being_shown(url, 
 def test_every_option_is_read():
     typed = {
         "concurrency": "3", "rpm": "60", "tpm": "9000", "retries": "0", "patience": "2.5", "schemas": "off",
-        "price_in": "0.5", "price_out": "2", "context": "512", "chars": "3",
+        "price_in": "0.5", "price_out": "2", "context": "512", "chars": "3", "chat": "off",
     }  # fmt: skip
-    assert Terms.of(Typed("m", typed)) == Terms(3, 60, 9000, 0, 2.5, "off", 0.5, 2.0, 512, 3.0)
+    assert Terms.of(Typed("m", typed)) == Terms(3, 60, 9000, 0, 2.5, "off", 0.5, 2.0, False, 512, 3.0)
     assert Terms.of(Typed("m", {})) == Terms()
     assert set(OPTIONS) == {*typed, "key_env"}
 
@@ -350,3 +353,12 @@ def test_costs_add_up_where_there_are_prices():
     spent = Spent().with_answer(1000, 500, False, 2.0, 10.0).with_answer(1000, 500, True, 2.0, None).with_retry()
     assert spent == Spent(2, 1, 2000, 1000, 1, pytest.approx(0.009))
     assert Spent().with_answer(5, 5, False, None, None).cost is None
+
+
+def test_the_client_is_not_imported_before_a_model_is_opened():
+    program = "import sys, agents.llm.engines.openai; sys.exit('openai' in sys.modules or 'httpx2' in sys.modules)"
+    subprocess.run([sys.executable, "-c", program], check=True, timeout=60)
+
+
+def test_the_entry_point_names_the_engine():
+    assert registry.load(registry.ENGINES, "openai") is OpenAIEngines

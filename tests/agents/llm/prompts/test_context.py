@@ -1,6 +1,8 @@
 """A prompt is cut in its middle until it fits; the rules and the opponent's latest words stay."""
 
+import os
 from itertools import pairwise
+from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
@@ -76,7 +78,7 @@ views = st.builds(
 )  # fmt: skip
 
 
-@settings(max_examples=100, deadline=None, derandomize=True)
+@settings(max_examples=60, deadline=None, derandomize=True)
 @given(views, st.integers(0, 900), st.integers(0, 200))
 def test_a_fitted_prompt_fits_and_keeps_the_latest_words_and_more_room_leaves_no_less(made, room, more):
     prompts, view = made
@@ -122,3 +124,23 @@ def test_an_attacker_that_was_cut_short_is_told_so():
     view = view_of(Role.ATTACKER, talk(Role.ATTACKER, 1), RULES)
     only = load("compact").render(view, (), cuts(view.history)[-1])
     assert only[-1].text == '(1 turn left out.)\n"we talk about turn 1"'
+
+
+@pytest.mark.slow
+@pytest.mark.skipif("TABOO_DATA" not in os.environ, reason="TABOO_DATA is unset: there is no tinystories-656k")
+@pytest.mark.parametrize("role", Role)
+@pytest.mark.parametrize("style", ["compact", "plain"])
+def test_a_long_match_fits_a_real_model_of_512_tokens(style, role):
+    transformers = pytest.importorskip("transformers")
+    tokenizer = transformers.AutoTokenizer.from_pretrained(Path(os.environ["TABOO_DATA"], "tinystories-656k"))
+    view = view_of(role, talk(role, 60, "In turn {} we talk about the weather and about the garden."), RULES)
+
+    def tokens(prompt):
+        return len(tokenizer(written(prompt))["input_ids"])
+
+    assert tokens(load(style).render(view)) > 2000
+    fitted = fit(load(style), view, tokens, 512 - 32)
+    assert 420 < fitted.tokens <= 480
+    assert "In turn 1 " in written(fitted.messages)
+    assert f"In turn {view.history[-1].turn} " in written(fitted.messages)
+    assert tokens(load(style).render(view_of(role, talk(role, 0), RULES))) <= 110

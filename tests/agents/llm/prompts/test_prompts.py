@@ -7,14 +7,15 @@ from dataclasses import fields, replace
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from prompting import fixed_view, talk, view_of, written
+from prompting import SPOKEN, fixed_view, talk, view_of, written
 
+from agents.llm.announcements import announced
 from agents.llm.prompts import PromptError, Prompts, load
 from agents.llm.prompts.cuts import cuts
 from agents.llm.prompts.parts import PARTS
 from agents.llm.prompts.sheets import read_sheet
 from agents.llm.prompts.slots import AttackerSlots, DefenderSlots, names
-from agents.llm.prompts.style import STYLES, _style
+from agents.llm.prompts.style import STYLES, style_of
 from agents.llm.prompts.wording import wording
 from agents.llm.tools import TOOLS
 from arena.core.actions import Said
@@ -150,6 +151,17 @@ def test_own_actions_are_shown_as_the_model_is_to_answer():
     ]
     schema = load("standard").schema(Role.DEFENDER)
     assert all(row.keys() == set(schema["required"]) == schema["properties"].keys() for row in own)
+
+
+@pytest.mark.parametrize("language", Language)
+def test_own_guesses_in_plain_words_are_announced_as_they_are_read(language):
+    messages = load("compact").render(fixed_view(Role.DEFENDER, language))
+    found = [announced(it.text, language) for it in messages if it.speaker is Speaker.ASSISTANT]
+    assert [(each.guess, each.text) if each else None for each in found] == [
+        ("egg", SPOKEN[language][1]),
+        None,
+        ("tree", ""),
+    ]
 
 
 def test_an_attacker_is_asked_for_no_guess():
@@ -288,13 +300,13 @@ AFTER_THE_TARGET = [
 TEXTS = st.lists(st.sampled_from(PIECES), max_size=8).map("".join)
 PARTS_OF_USERS = {"system": "", "heard": "{{ text }}", "own": "{{ text }}", "gap": "{{ left_out }}", "ask": "",
                   "repair": "{{ problem }}"}  # fmt: skip
-QUIET = settings(max_examples=150, deadline=None, derandomize=True)
+QUIET = settings(max_examples=60, deadline=None, derandomize=True)
 
 
 def defenders_style(texts):
     lines = [f"{part} = {json.dumps(texts[part] + must)}" for part, must in PARTS_OF_USERS.items()]
     raw = 'name = "x"\nversion = "1"\nanswer = "text"\n[en.defender]\n' + "\n".join(lines)
-    return Prompts(_style(read_sheet(raw, "random.toml")))
+    return Prompts(style_of(read_sheet(raw, "random.toml")))
 
 
 @QUIET
@@ -317,7 +329,7 @@ def test_no_template_that_can_be_read_shows_a_defender_the_target(target, texts,
     st.fixed_dictionaries(dict.fromkeys(PARTS_OF_USERS, TEXTS)),
 )  # fmt: skip
 def test_a_template_that_looks_for_the_target_cannot_be_read_for_a_defender(part, piece, texts):
-    with pytest.raises(PromptError, match="random.toml") as wrong:
+    with pytest.raises(PromptError, match=r"random\.toml") as wrong:
         defenders_style({**texts, part: texts[part] + piece})
     assert wrong.value.line is not None
     assert "target" not in wrong.value.known
@@ -393,7 +405,7 @@ def test_every_hash_is_its_own():
 
 def test_a_hash_changes_with_every_text_of_its_own_role_and_no_other():
     def own(raw):
-        return Prompts(_style(read_sheet('base = "standard"\nname = "x"\n' + raw, "x.toml")))
+        return Prompts(style_of(read_sheet('base = "standard"\nname = "x"\n' + raw, "x.toml")))
 
     def hashes(prompts):
         return [prompts.hash(role, Language.ENGLISH) for role in Role]

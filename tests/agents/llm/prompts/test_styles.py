@@ -5,10 +5,11 @@ import textwrap
 import pytest
 from prompting import fixed_view, talk, view_of, written
 
+from agents.llm import prompts as prompts_package
 from agents.llm.prompts import PromptError, load
 from agents.llm.prompts.parts import PARTS, parts_of
 from agents.llm.prompts.slots import AttackerSlots, DefenderSlots, names
-from agents.llm.prompts.style import MAX_FILE, STYLES, AnswerForm, Layout
+from agents.llm.prompts.style import MAX_FILE, STYLES, AnswerForm, Layout, from_file
 from arena.core.hits import Language
 from arena.core.rules import Rules
 from arena.core.verdict import Role
@@ -98,6 +99,15 @@ def test_a_file_says_what_differs_from_its_base(own):
     assert prompts.version == "2"
 
 
+def test_the_file_in_the_documentation_is_one_of_ones_own(own):
+    example = prompts_package.__doc__.split("differs from a style:\n")[1].split("Without a `base`")[0]
+    prompts = own(example)
+    text = written(prompts.render(fixed_view(Role.ATTACKER, Language.ENGLISH)))
+    assert "You are a talkative old sailor." in text
+    assert 'defender: "Bread with honey." (a wrong guess: "egg")' in text
+    assert prompts.version == "2"
+
+
 def test_a_file_may_have_one_role_only(own):
     prompts = own(WHOLE.replace("[en.defender]\nsystem", "[en.attacker.x]\n#").split("[en.attacker.x]")[0])
     assert prompts.render(view_of(Role.ATTACKER, (), Rules()))
@@ -142,6 +152,7 @@ def test_a_byte_order_mark_and_windows_line_ends_are_read(tmp_path):
         ('stop = ["###"]', 'stop = ["###", ""]', None, "stop must be a list"),
         ('stop = ["###"]', "thinks = 1", None, "thinks cannot be 1: write true or false"),
         ('stop = ["###"]', 'name = "a b"', None, "name cannot be 'a b'"),
+        ('stop = ["###"]', 'name = "plain"', None, "name cannot be 'plain': a style that comes along"),
         ('stop = ["###"]', "version = true", None, "version cannot be True"),
         ('stop = ["###"]', 'base = "standrad"', None, "no style 'standrad'; did you mean standard"),
         (WHOLE, "", None, "has no texts"),
@@ -182,9 +193,18 @@ def test_files_that_hold_no_text_are_refused(tmp_path):
         load(str(path))
 
 
-def test_a_file_that_may_not_be_read_is_refused_in_a_sentence(tmp_path):
-    with pytest.raises(PromptError, match="no such file"):
-        load(str(tmp_path))
+def test_what_is_no_file_is_refused_in_a_sentence(tmp_path):
+    for name in (str(tmp_path), "x" * 5000, "~nobody-of-this-name/x.toml", "a\0b", ""):
+        with pytest.raises(PromptError, match="no such file"):
+            load(name)
+    with pytest.raises(PromptError, match="cannot be read: Is a directory"):
+        from_file(tmp_path)
+
+
+def test_a_text_in_an_inline_table_is_wrong_without_a_line(own):
+    with pytest.raises(PromptError, match="there is no slot 'nothing'") as wrong:
+        own('base = "standard"\nen = { ask = "{{ nothing }}" }')
+    assert wrong.value.line is None
 
 
 def test_every_part_says_what_it_is_and_only_the_attacker_opens():

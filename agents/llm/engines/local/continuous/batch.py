@@ -1,5 +1,6 @@
 """One continuous batch from its start until it ends or breaks: transformers' paged cache, scheduler and thread."""
 
+import gc
 from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -126,3 +127,10 @@ def attention_for(model: PreTrainedModel) -> str:
 def ran_out_of_memory(error: BaseException) -> bool:
     """Whether there was too little memory, the device's or the machine's."""
     return isinstance(error, MemoryError | torch.OutOfMemoryError) or "can't allocate memory" in str(error)
+
+
+def free_what_broke() -> None:
+    """Let go of the memory of a batch that broke: its error remembers every step of the way to it, tensors included."""
+    gc.collect()
+    if torch.cuda.is_available():
+        torch.cuda.empty_cache()

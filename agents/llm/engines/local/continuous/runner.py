@@ -17,7 +17,7 @@ import torch
 from transformers import PreTrainedModel
 from transformers.generation.continuous_batching.requests import GenerationOutput
 
-from agents.llm.engines.local.continuous.batch import Batch, attention_for, ran_out_of_memory
+from agents.llm.engines.local.continuous.batch import Batch, attention_for, free_what_broke, ran_out_of_memory
 from agents.llm.engines.local.continuous.flight import Flight
 from agents.llm.engines.local.continuous.sizes import Sizes
 from agents.llm.errors import ContextError, OutOfMemoryError
@@ -134,6 +134,7 @@ class ContinuousRunner:
     def _round(self) -> None:
         if self._batch is not None and self._batch.is_over:
             self._recover(self._batch)
+            free_what_broke()
         self._sweep()
         self._watch_progress()
         self._admit()
@@ -179,6 +180,7 @@ class ContinuousRunner:
                         flight.job.fail(self._cause(error))
                     return None
                 self._sizes = smaller
+                free_what_broke()
             else:
                 self._progress = (self._batch.steps, monotonic())
                 return self._batch
