@@ -106,7 +106,7 @@ class Area:
         pooled = f"{self.value:.3f} [{self.interval.low:.3f}, {self.interval.high:.3f}]"
         within = f"{self.within:.3f} [{self.within_interval.low:.3f}, {self.within_interval.high:.3f}]"
         return (
-            f"{self.judge:34}{self.task:26}{pooled:24}{within:24}{self.good:7}{self.bad:7}{self.milliseconds:9.2f} ms"
+            f"{self.judge:40}{self.task:28}{pooled:24}{within:24}{self.good:7}{self.bad:7}{self.milliseconds:9.2f} ms"
         )
 
 
@@ -225,7 +225,7 @@ def main() -> None:
     given = asked.parse_args()
     folder = Path(os.environ["TABOO_DATA"])
     rows = dialogues(folder, given.part)
-    head = f"{'judge':34}{'task':26}{'AUC':24}{'within a context':24}{'good':>7}{'bad':>7}{'each':>9}"
+    head = f"{'judge':40}{'task':28}{'AUC':24}{'within a context':24}{'good':>7}{'bad':>7}{'each':>9}"
     sys.stdout.write(head + "\n")
     for line in areas(folder, rows, given.encoder):
         sys.stdout.write(f"{line}\n")

@@ -22,8 +22,9 @@ from arena.core.events import (
     Suspended,
 )
 from arena.core.hits import Hit, HitRule
+from arena.core.measures import Reading
 from arena.core.verdict import Cause, Reason, Role, Verdict
-from arena.render import sentence, show_match
+from arena.render import measured, sentence, show_match
 
 BANANA = Hit(2, 8, "banana", HitRule.EXACT, counts=True)
 NOTED = Hit(0, 1, "a", HitRule.SPELLED, counts=False)
@@ -149,3 +150,23 @@ def test_what_a_program_noted_stands_above_its_words(note, line):
     assert line in page
     assert page.index(line) < page.index("hello")
     assert "\x1b" not in page
+
+
+@pytest.mark.parametrize(
+    ("facts", "line"),
+    [
+        ((("log_p", -5.214), ("rank", 34), ("rank_of", 2048)), "leak: log p -5.21, rank 34 of 2,048"),
+        ((("log_p", -5.0), ("rank", 1234), ("rank_of", None), ("tokens", 2)), "leak: log p -5.00, rank 1,234"),
+        ((("log_p", None), ("among", 3), ("among_of", 51), ("as", "next")), "leak: log p none, among 3 of 51"),
+    ],
+)
+def test_a_reading_is_told_in_one_line(facts, line):
+    assert measured("leak", Reading(2, facts)) == line
+
+
+def test_what_stands_beside_an_event_is_shown_under_it():
+    out = io.StringIO()
+    events = [Event("m", seq, 0, body) for seq, body in enumerate([started(), LAST])]
+    console = Console(file=out, width=100, force_terminal=False)
+    show_match(console, events, beside={1: ["leak: \x1b[31m1"], 7: ["nothing"]})
+    assert out.getvalue().splitlines()[-2:] == ["  defender  a banana", "            leak: \u241b[31m1"]

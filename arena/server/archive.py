@@ -28,7 +28,7 @@ from arena.server.errors import ConflictError, NotFoundError
 from arena.server.lobby.dealing import has_seen, note_seen
 from arena.server.people import Account, Rank
 from arena.server.players import Kind
-from arena.store import StoreLog, stored
+from arena.store import StoreLog, measures, stored
 from arena.store.beside import HIDDEN, HOSTED, SEAT
 from arena.store.results import Result
 from arena.store.tables import EVENT, RESULT
@@ -211,7 +211,10 @@ def _record(connection: Connection, match: str, viewer: Account | None) -> Match
         for event in events
         if not (isinstance(event.body, Noted) and (event.body.role, event.body.id) in acts)
     ]
-    return MatchRecord(summary, started.rules.to_json(), started.pair, rows)
+    measured: dict[int, list[measures.Measured]] = {}
+    for it in measures.found(connection, [match]).get(match, []):
+        measured.setdefault(it.reading.seq, []).append(it)
+    return MatchRecord(summary, started.rules.to_json(), started.pair, rows, measured)
 
 
 def _hidden(connection: Connection, match: str) -> set[int]:

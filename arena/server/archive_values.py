@@ -8,6 +8,7 @@ from arena.analysis.rates import Rate, wilson
 from arena.core.hits import Language
 from arena.core.verdict import Reason, Role, Verdict
 from arena.server.players import Kind
+from arena.store.measures import Measured
 
 T = TypeVar("T")
 
@@ -74,13 +75,15 @@ class MatchSummary:
 class MatchRecord:
     """One finished match, whole. `events` are JSON values with the words that may still be shown.
 
-    An event whose words are gone has `text` None and says in `gone` why: `redacted` or `hidden`.
+    An event whose words are gone has `text` None and says in `gone` why: `redacted` or `hidden`. `measured` is what was
+    measured of the match, by the number of the event.
     """
 
     summary: MatchSummary
     rules: Mapping[str, Any]
     pair: str | None
     events: list[dict[str, Any]] = field(repr=False)
+    measured: Mapping[int, list[Measured]] = field(default_factory=dict, repr=False)
 
 
 @dataclass(frozen=True)

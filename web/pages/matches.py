@@ -15,6 +15,7 @@ from arena.server.limits import limits_of
 from arena.server.moderation import MAX_REASON, Moderation
 from arena.server.people import Account
 from web.ending import ending_values, held_role
+from web.measured import leaks
 from web.pages.home import live_cards
 from web.render import Sent, see_other, sent, show, site, words_for
 from web.table import face
@@ -90,6 +91,7 @@ async def _match(request: Request, match: str, form: Sent, error: TabooError | N
         pair=record.pair,
         gone=hidden,
         times={row["seq"]: face(row["at"]) for row in record.events},
+        leaks=leaks(record, tell),
         form=form,
         wrong=wrong,
         reported=request.query_params.get("report", ""),

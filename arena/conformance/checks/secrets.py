@@ -13,6 +13,7 @@ from arena.core.verdict import Role
 
 NOBODY = "0" * 20
 """A match that does not exist."""
+NOTE = "a thought of nobody's business"
 SECRET_FIELDS = frozenset({"target", "master", "hits"})
 """Fields that neither a defender nor a spectator of a live match is ever sent."""
 _OWN_WORDS = frozenset({"type", "role", "reason", "how", "why", "label", "judge", "rules", "server", "protocol"})
@@ -68,6 +69,21 @@ async def attacker(probe: Probe) -> None:
         asked = await table.asked()
         started = (await table.hear("match.event"))["data"]
         require(bool(asked["target"]) and started["target"] == asked["target"], "did not tell the attacker the word")
+
+
+async def notes(probe: Probe) -> None:
+    """What a program notes about an action is read by nobody while the match is live."""
+    async with probe.table(Role.ATTACKER) as table:
+        await table.asked()
+        noted = {"text": "hmm", "guess": None, "notes": [{"kind": "reasoning", "text": NOTE, "facts": {"of": NOTE}}]}
+        ack = await table.ack(await table.line.say("turn.action", noted, match=table.match, turn=1))
+        require(ack["status"] == "accepted", f"{ack['status']} an action with notes: {ack.get('reason')}")
+        seen = [json.dumps(await table.person_view()), (await probe.own.ask("GET", f"{table.path}/events")).text]
+        async with probe.agent(table.name) as line:
+            await line.say("resume", {"matches": [{"match": table.match, "seq": -1}]})
+            await line.hear("resumed")
+            seen += line.raw
+        require(not any(NOTE in text for text in seen), "told of a live match what a program noted in it")
 
 
 async def spectators(probe: Probe) -> None:
@@ -159,6 +175,12 @@ SECRETS = (
         defender,
     ),
     Check("attacker", "the attacker is told the target", "set `target` in its view and in event 0", attacker),
+    Check(
+        "notes",
+        "what a program notes is read by nobody before the end",
+        "of a note send a live match's audiences its role and turn alone",
+        notes,
+    ),
     Check(
         "spectators",
         "spectators follow by server-sent events, from `Last-Event-ID` to `match.end`",

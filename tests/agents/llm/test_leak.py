@@ -13,8 +13,9 @@ from agents.llm.errors import ContextError
 from agents.llm.leak import LeakMeasure
 from agents.llm.leak.cloze import Place, cloze, spellings
 from agents.llm.leak.measure import Asking, CompetitorsError
+from arena import registry
 from arena.core.actions import Action, Said
-from arena.core.errors import EngineError, ScoringError
+from arena.core.errors import EngineError, ScoringError, UnknownNameError
 from arena.core.events import Event
 from arena.core.generation import Scored
 from arena.core.machine import Match
@@ -274,3 +275,9 @@ def test_what_is_asked_and_who_is_asked_have_fingerprints_of_their_own():
     assert bare.fingerprint != adapted.fingerprint
     assert (bare.model, adapted.model) == ("scripted", "scripted?adapter=shy")
     assert len(asyncio.run(adapted.measure(match()))) == 3
+
+
+def test_the_measure_is_found_by_its_name():
+    assert registry.measure("leak") is LeakMeasure
+    with pytest.raises(UnknownNameError, match="no measure is called 'leek'; did you mean leak"):
+        registry.measure("leek")

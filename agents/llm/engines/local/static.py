@@ -118,7 +118,9 @@ class StaticRunner:
         if all(job.adapter is None for job in jobs):
             return [list(jobs)] if jobs else []
         usable = [job for job in jobs if self._has_adapter(job)]
-        places = self._the_shelf().groups([job.adapter for job in usable])
+        if self._shelf is None:
+            return [usable] if usable else []
+        places = self._shelf.groups([job.adapter for job in usable])
         return [[usable[place] for place in group] for group in places]
 
     def _has_adapter(self, job: Job | ScoreJob) -> bool:

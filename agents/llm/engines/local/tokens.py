@@ -95,6 +95,7 @@ class Tokens:
         return next(iter(self._encoded(text, is_whole=False)[-1:]), None)
 
     def _encoded(self, text: str, *, is_whole: bool) -> tuple[int, ...]:
+        text = text.encode("utf-8", "replace").decode("utf-8")  # half a character is no text to a tokenizer
         if self._fast is not None:
             return tuple(self._fast.encode(text, add_special_tokens=is_whole).ids)
         with self._lock:

@@ -15,14 +15,14 @@ def drawn(seeds, steps, vocab, kind=uniform):
     return kind(torch.tensor(seeds), torch.tensor(steps), vocab)
 
 
+GOLDEN = [[6683129, 8874203, 4016857, 8729281], [6114027, 7034277, 4258379, 15335637], [5603149, 16329973, 13714819, 6673017]]
+
+
 def test_the_noise_never_changes():
     found = drawn([0, 1, -(2**63)], [0, 7, 2**40], 4)
     # Recorded once: a seed's texts must not change with a new version.
     steps = (found.double() * 2**24).long().tolist()
     assert steps == GOLDEN
-
-
-GOLDEN = [[0]]
 
 
 def test_a_row_is_the_same_alone_and_among_others_whatever_stands_where():

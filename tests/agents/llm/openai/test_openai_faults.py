@@ -18,6 +18,7 @@ from faulty_models import Exchange, FaultyServer, closes, completion, fails, han
 
 from agents.llm.engines.openai import OpenAIEngine, OpenAIEngines
 from agents.llm.engines.openai.spending import Spent
+from agents.llm.engines.openai.thread import LoopThread
 from agents.llm.errors import ContextError, ServerError
 from arena.core.errors import EngineTimeoutError, ScoringError
 from arena.core.generation import Completion, Ending, Message, Request, Sampling, Speaker
@@ -679,3 +680,47 @@ def test_a_server_scores_nothing():
         pytest.raises(ScoringError, match="score with a local model"),
     ):
         asyncio.run(engine.score(CHAT, "Hello."))
+
+
+def test_a_filter_is_told_in_a_stream():
+    async def play(exchange: Exchange) -> None:
+        await exchange.stream()
+        await exchange.event("Ha", finish="content_filter")
+
+    with (
+        FaultyServer(play) as server,
+        opened(server) as engine,
+        pytest.raises(ServerError, match="content filter"),
+    ):
+        asked(engine, [].append)
+
+
+def test_a_stream_that_is_done_before_it_began_is_an_empty_answer():
+    async def play(exchange: Exchange) -> None:
+        await exchange.stream()
+        await exchange.send(b"data: [DONE]")
+
+    with FaultyServer(play) as server, opened(server) as engine:
+        answer = asked(engine, [].append)
+    assert (answer.text, answer.ending) == ("", Ending.STOP)
+
+
+def test_what_may_begin_a_stop_text_is_said_where_none_follows():
+    async def play(exchange: Exchange) -> None:
+        await exchange.stream()
+        await exchange.event("Is it a fruit?\n")
+        await exchange.event(finish="stop")
+
+    pieces: list[str] = []
+    with FaultyServer(play) as server, opened(server, retries="0") as engine:
+        assert asked(engine, pieces.append, stop=("\n\n",)).text == "Is it a fruit?\n"
+    assert pieces == ["Is it a fruit?", "\n"]
+
+
+def test_work_for_a_thread_that_has_ended_is_cancelled():
+    async def nothing() -> None:
+        """Is never run."""
+
+    thread = LoopThread("test")
+    thread.stop(nothing)
+    assert thread.submit(nothing()).cancelled()
