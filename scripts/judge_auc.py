@@ -31,7 +31,7 @@ from agents.llm.judges.calibrated import Gauge
 from agents.llm.judges.perplexity import PerplexityJudge
 from agents.llm.judges.relevance import WORDS, RelevanceJudge
 from agents.llm.judges.sentences import Sentence
-from arena.analysis.rates import Interval, clustered_rate
+from arena.analysis.rates import Interval, clustered_rate, wilson
 from arena.core.actions import Case
 from arena.core.hits import Language
 
@@ -189,6 +189,21 @@ def relevance(name: str, gauge: Gauge | None, rows: Sequence[dict[str, list[str]
         yield area(name, f"real / {bad} replies", scored, taken)
 
 
+def ruled_against(rows: Sequence[dict[str, list[str]]]) -> Iterator[str]:
+    """How many replies of each kind the judge by words rules against as it comes, without a calibration."""
+    judge = RelevanceJudge()
+
+    async def labels(cases: Sequence[Case]) -> list[str]:
+        return [ruling.label for ruling in await asyncio.gather(*(judge.rule(case) for case in cases))]
+
+    for kind, field in {"real": "positive_responses", **KINDS}.items():
+        cases = [Sentence(text, tuple(row["context"])).case(Language.ENGLISH) for row in rows for text in row[field]]
+        against = asyncio.run(labels(cases)).count(RelevanceJudge.label)
+        rate = wilson(against, len(cases), LEVEL)
+        low, high = 100 * rate.interval.low, 100 * rate.interval.high
+        yield f"relevance (words) rules against {100 * rate.value:.2f} % [{low:.2f}, {high:.2f}] of {kind} replies"
+
+
 def shuffled(sentence: str, rng: Random) -> str:
     """The sentence's words in another order, with its first letter and last mark put right again."""
     words = re.findall(r"[\w'\u2019-]+", sentence)
@@ -230,6 +245,8 @@ def main() -> None:
     for line in areas(folder, rows, given.encoder):
         sys.stdout.write(f"{line}\n")
         sys.stdout.flush()
+    for text in ruled_against(rows):
+        sys.stdout.write(f"{text}\n")
 
 
 def areas(folder: Path, rows: Sequence[dict[str, list[str]]], encoders: Sequence[str]) -> Iterator[Area]:

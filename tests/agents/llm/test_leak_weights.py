@@ -72,14 +72,24 @@ def test_the_numbers_are_those_of_a_plain_pass(model, place):
         assert reading.fact("rank") == best[1]
 
 
-def test_a_word_of_the_talk_is_likelier_than_words_that_nobody_said():
-    rules, log = Rules(judges=(), max_turns=3), MemoryLog()
-    leads = iter(("I saw a cat and a dog", "the dog saw the cat", "the dog and the"))
-    talk = seats(Player(lambda view: Action(next(leads))), Player(lambda view: Action("yes, the dog and the dog")))
-    asyncio.run(play(Match("m", started(rules, "dog"), _Deaf()), talk, {}, log))
-    found = asyncio.run(LeakMeasure.open(str(FOLDER), {"against": "40"}).measure(log.events["m"]))
-    assert [reading.fact("among_of") for reading in found] == [41, 41, 41]
-    assert all(reading.fact("among") <= 4 for reading in found)
+TALKS = {
+    "dog": ("I saw a big dog", "a dog is nice", "what did the dog do?"),
+    "ball": ("I saw a red ball", "a ball is nice", "what did the ball do?"),
+    "cat": ("I saw a cat", "a cat is nice", "what did the cat do?"),
+}
+
+
+@pytest.mark.parametrize("word", TALKS)
+def test_a_word_is_likelier_in_a_talk_about_it_than_in_others(word):
+    def log_p(about: str) -> float:
+        first, answer, second = TALKS[about]
+        leads = iter((first, second))
+        talk = seats(Player(lambda view: Action(next(leads))), Player(lambda view: Action(answer)))
+        log = MemoryLog()
+        asyncio.run(play(Match("m", started(Rules(judges=(), max_turns=2), word), _Deaf()), talk, {}, log))
+        return asyncio.run(LeakMeasure.open(str(FOLDER), {"as": "guess"}).measure(log.events["m"]))[-1].fact("log_p")
+
+    assert all(log_p(word) > log_p(other) for other in TALKS if other != word)
 
 
 class _Deaf(WholeWords):

@@ -666,11 +666,10 @@ def test_closing_ends_what_is_under_way_with_an_error():
         began.release()
         await exchange.gone()
 
-    before = threading.active_count()
     with FaultyServer(slow) as server:
         engine = OpenAIEngines.open(server.url, {}, environment={})
         asyncio.run(play(engine))
-    assert threading.active_count() == before
+    assert not [thread.name for thread in threading.enumerate() if thread.name.startswith("openai")]
 
 
 def test_a_server_scores_nothing():
