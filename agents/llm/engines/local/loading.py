@@ -46,7 +46,7 @@ def load(model: str, settings: Settings) -> Loaded:
     require_packages(model)
     from transformers import GenerationConfig
 
-    place = located(model)
+    place = located(model, settings.revision)
     device = chosen_device(model, settings.device)
     dtype = chosen_dtype(device, settings.dtype)
     with _loading, _quiet():
@@ -57,7 +57,7 @@ def load(model: str, settings: Settings) -> Loaded:
     network.generation_config = GenerationConfig()  # type: ignore[no-untyped-call]
     if not tokens.has_chat:
         _log.info("model %s has no chat format: conversations are written out plainly", model)
-    name = Path(place).name if Path(place).is_dir() else model
+    name = Path(place).name if Path(model).expanduser().is_dir() else model
     marks = (str(dtype), settings.quantize)
     mark = fingerprint(folder_of(place, settings.revision), marks)
     is_float32 = str(network.dtype) == "torch.float32" and settings.quantize == "none"

@@ -1,16 +1,20 @@
 """Where models lie: a folder, or the hub's cache; and what is said of one that is nowhere."""
 
+import json
 import os
 from pathlib import Path
 
 from agents.llm.errors import ModelMissingError
 from arena.core.errors import EngineError
 
+_PATIENCE_SECONDS = 15.0
 
-def located(model: str) -> str:
-    """The folder of a model as text, or its name on the hub. Raises ModelMissingError, EngineError.
 
-    A folder is looked through first, so that what is wrong with it is said in our words.
+def located(model: str, revision: str | None) -> str:
+    """The folder of a model as text, or its name on the hub where that has to be asked for it.
+
+    A folder is looked through first, so that what is wrong with it is said in our words. A model that lies whole in the
+    hub's cache is taken from there without asking. Raises ModelMissingError, EngineError.
     """
     folder = Path(model).expanduser()
     if folder.is_dir():
@@ -22,7 +26,41 @@ def located(model: str) -> str:
     if is_path:
         problem = f"there is no folder {folder.absolute()}"
         raise ModelMissingError(model, problem, "name a folder, or a model of the hub")
-    return model
+    cached = _cached(model, revision)
+    if cached is None:
+        _require_known(model, revision)
+    return model if cached is None else str(cached)
+
+
+def _cached(model: str, revision: str | None) -> Path | None:
+    """The folder of a model in the hub's cache, None where it is not there with weights and tokenizer."""
+    from huggingface_hub import try_to_load_from_cache
+    from huggingface_hub.errors import HFValidationError
+
+    try:
+        config = try_to_load_from_cache(model, "config.json", revision=revision)
+    except HFValidationError:
+        return None
+    if not isinstance(config, str):
+        return None
+    folder = Path(config).parent
+    index = folder / "model.safetensors.index.json"
+    wanted = {"model.safetensors"}
+    if index.is_file():
+        wanted = set(json.loads(index.read_text(encoding="utf-8"))["weight_map"].values())
+    has_tokenizer = any((folder / name).is_file() for name in ("tokenizer.json", "tokenizer_config.json"))
+    return folder if has_tokenizer and all((folder / name).is_file() for name in wanted) else None
+
+
+def _require_known(model: str, revision: str | None) -> None:
+    """Raise ModelMissingError where the hub has no such model, or cannot be asked: loading would try that for a minute."""
+    from httpx import HTTPError
+    from huggingface_hub import HfApi
+
+    try:
+        HfApi().model_info(model, revision=revision, timeout=_PATIENCE_SECONDS)
+    except (OSError, ValueError, HTTPError) as error:
+        raise missing(model, revision, error) from None
 
 
 def folder_of(place: str, revision: str | None) -> Path | None:

@@ -16,6 +16,7 @@ from arena.testing.judges import check_judge
 EN, ZH = Language.ENGLISH, Language.CHINESE
 FAR = "The submarine captain fired torpedoes and the engine exploded."
 FAR_ZH = "\u6f5c\u8247\u8230\u957f\u53d1\u5c04\u9c7c\u96f7\uff0c\u53d1\u52a8\u673a\u7206\u70b8\u3002"
+MORE_ZH = "\u5f8b\u5e08\u6628\u5929\u7b7e\u8ba2\u5408\u540c\uff0c\u6cd5\u9662\u5ba3\u5e03\u5224\u51b3\u3002"
 
 
 def case(text: str, *said: str | None, language: Language = EN) -> Case:
@@ -65,7 +66,7 @@ def test_a_short_answer_without_a_topic_is_fine(text):
 def test_a_long_utterance_about_something_else_is_off_topic():
     ruling = asyncio.run(RelevanceJudge().rule(case(FAR + " " + FAR.replace("fired", "aimed"), "Do you like bread?")))
     assert (ruling.judge, ruling.version, ruling.label) == ("relevance", "1", "off_topic")
-    assert score(FAR_ZH * 2, "\u4f60\u559c\u6b22\u9762\u5305\u5417\uff1f", language=ZH) >= 0.5
+    assert score(FAR_ZH + MORE_ZH, "\u4f60\u559c\u6b22\u9762\u5305\u5417\uff1f", language=ZH) >= 0.5
 
 
 @pytest.mark.parametrize("said", [(), (None,), ("", "  ")])
