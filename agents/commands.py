@@ -38,7 +38,9 @@ app = typer.Typer(
     no_args_is_help=True,
     rich_markup_mode="rich",
 )
-Reference = Annotated[str, typer.Argument(metavar="MODULE:CLASS", help="Your class, or an agent by name, as llm:MODEL.")]
+Reference = Annotated[
+    str, typer.Argument(metavar="MODULE:CLASS", help="Your class, or an agent by name, as llm:MODEL.")
+]
 
 
 @dataclass(eq=False)

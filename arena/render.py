@@ -33,12 +33,12 @@ def show_match(
         if isinstance(body, Started):
             started = body
             console.print(header(body))
-        elif isinstance(body, Acted):
+        elif isinstance(body, Acted | Noted):
             if body.turn != turn:
                 turn = body.turn
                 console.print(Text(f"\n turn {turn}", style="dim"))
-            console.print(utterance(body))
-            last = body
+            console.print(utterance(body) if isinstance(body, Acted) else _note(body))
+            last = body if isinstance(body, Acted) else last
         elif isinstance(body, Finished) and started is not None:
             console.print(footer(started, body.verdict, last, crashes or {}))
         else:
@@ -115,14 +115,12 @@ def utterance(acted: Acted) -> RenderableType:
     return line
 
 
-def _aside(body: object) -> RenderableType:
+def _aside(body: object) -> Text:
     if isinstance(body, Refused):
         return Text(f"{body.role:>10}  (refused: {body.why.replace('_', ' ')})", style="yellow")
     if isinstance(body, Left):
         how = {Departure.TIME: "ran out of time", Departure.CRASH: "crashed", Departure.RESIGNED: "gave up"}
         return Text(f"{body.role:>10}  ({how[body.how]})", style="yellow")
-    if isinstance(body, Noted):
-        return _note(body)
     if isinstance(body, Suspended | Resumed):
         return Text(f"            ({'suspended' if isinstance(body, Suspended) else 'went on'})", style="dim")
     return Text(f"            ({type(body).__name__.lower()})", style="dim")

@@ -139,7 +139,7 @@ def test_a_verdict_without_a_start_is_skipped():
             "model  tiny, prompt plain/1: 76 tokens read, 13 written",
         ),
         (Note("reasoning", "It meows,\nso it is a cat."), "reasoning  It meows, so it is a cat."),
-        (Note("reasoning", "on and " * 100), " ...\n"),
+        (Note("reasoning", "on and " * 100), " ..."),
         (Note("tool", "", (("word", "cat"), ("gone", None))), "tool  word cat"),
         (Note("tool", "\x1b[31mred"), "[31mred"),
     ],

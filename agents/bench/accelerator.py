@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Final
 import torch
 from transformers import AutoModelForCausalLM, LlamaConfig, PreTrainedModel
 
-from agents.bench.arms import Run, rate, ratio, rounds, timed
+from agents.bench.arms import Run, rate, ratio, rounds, summed, timed
 from agents.llm.engines.local.continuous import ContinuousRunner, Sizes
 from agents.llm.engines.local.continuous.batch import attention_for
 from agents.llm.engines.local.job import Job
@@ -139,8 +139,7 @@ class _Load:
 
     def in_turn(self, play: Callable[[list[tuple[int, ...]]], Run]) -> Run:
         """A few matches, one at a time."""
-        runs = [play([ids]) for ids in self.prompts(self._shape.alone)]
-        return Run(sum(it.tokens for it in runs), sum(it.seconds for it in runs), sum(it.cpu_seconds for it in runs))
+        return summed([play([ids]) for ids in self.prompts(self._shape.alone)])
 
     def played(self, runner: ContinuousRunner, prompts: Sequence[tuple[int, ...]], firsts: list[float]) -> Run:
         """All at once in the continuous batch; the seconds until each one's first token are added to `firsts`."""

@@ -45,6 +45,16 @@ def timed(task: Callable[[], Any]) -> tuple[Any, float, float]:
     return result, perf_counter() - start, process_time() - cpu_start
 
 
+def summed(runs: Sequence[Run]) -> Run:
+    """Runs of one arm as a single one, with the texts of the last."""
+    return Run(
+        sum(it.tokens for it in runs),
+        sum(it.seconds for it in runs),
+        sum(it.cpu_seconds for it in runs),
+        runs[-1].texts,
+    )
+
+
 def rounds(arms: Mapping[str, Callable[[], Run]], repeats: int) -> dict[str, list[Run]]:
     """Every arm's runs, the arms taking turns, so that what else the machine does falls on all of them alike.
 

@@ -166,7 +166,9 @@ def _show(told: Sequence["Told"], source: "Source", known: int, *, as_json: bool
     if len(told) <= MOST_TABLES:
         for match in told:
             console.print(report.match_table(match))
-    console.print(report.summary_table(told))
+    if len(told) > 1:
+        console.print(Text("mean log p by turn, and of how many matches", style="italic"))
+        console.print(report.summary_table(told))
     lost = sum(turn.reading is None for match in told for turn in match.turns)
     console.print(Text(f"{counted(len(told))} by {source.model}; {known} measured before", style="dim"))
     if lost:

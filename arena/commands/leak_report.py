@@ -146,9 +146,7 @@ def bar(log_p: float | None) -> Text:
 def summary_table(told: Sequence[Told]) -> Table:
     """The mean log-probability of every turn, by how the matches ended, with how many readings it is the mean of."""
     columns = means(told)
-    table = Table(
-        box=None, header_style="bold", title="mean log p by turn, and of how many matches", title_justify="left"
-    )
+    table = Table(box=None, header_style="bold")
     table.add_column("turn", justify="right", no_wrap=True)
     for ending in columns:
         count = sum(match.ending == ending for match in told)

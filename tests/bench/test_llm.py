@@ -13,7 +13,7 @@ pytest.importorskip("torch")
 import torch
 
 from agents.bench.accelerator import LARGE, Shape, measured, not_run
-from agents.bench.arms import Run, cpu_rate, rate, ratio, rounds
+from agents.bench.arms import Run, cpu_rate, rate, ratio, rounds, summed
 from agents.bench.llm import bench
 from agents.bench.prompts import conversations, prompts
 from agents.llm.errors import ModelMissingError
@@ -103,6 +103,7 @@ def test_an_arm_is_its_median_and_a_ratio_is_taken_within_each_round():
     assert (rate(fast), cpu_rate(fast)) == (50, 50)
     assert ratio(fast, slow) == 4
     assert ratio(fast, slow, lambda run: run.cpu_rate) == 2
+    assert summed([Run(1, 2.0, 3.0, ("a",)), Run(10, 20.0, 30.0, ("b",))]) == Run(11, 22.0, 33.0, ("b",))
 
 
 def test_arms_take_turns_after_an_unmeasured_round():

@@ -48,6 +48,24 @@ def test_relevance_by_words_is_calibrated_and_then_rules(taboo, replies, tmp_pat
     assert [row["label"] for row in json.loads(tried.out)["rulings"]] == ["fine", "off_topic"]
 
 
+def test_what_a_judge_says_of_texts_is_shown_in_a_table(taboo):
+    shown = taboo("judge", "try", "form", "hello there", "zzzzzzzzzzzzzzzz", "\x1b[2J hm")
+    rows = [line.rstrip().split(maxsplit=2) for line in shown.out.splitlines()]
+    assert rows[:3] == [
+        ["score", "label", "text"],
+        ["0.000", "fine", "hello there"],
+        ["1.000", "repeated_character", "z" * 16],
+    ]
+    assert "\x1b[2J" not in shown.out
+
+
+def test_a_calibration_that_cannot_be_written_leaves_nothing_behind(taboo, replies, tmp_path):
+    refused = calibrate(taboo, "relevance", "words", replies, tmp_path / "nowhere" / "my.json")
+    assert refused.code == 2
+    assert "cannot be written: No such file or directory; choose another --out" in refused.err
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["replies.jsonl"]
+
+
 def test_json_is_the_calibration(taboo, replies, tmp_path):
     done = calibrate(taboo, "relevance", "words", replies, tmp_path / "my.json", "--rate", 0.05, "--json")
     row = json.loads(done.out)

@@ -29,9 +29,8 @@ class LocalEngine:
 
     def __init__(self, loaded: Loaded, settings: Settings) -> None:
         self._loaded, self._settings = loaded, settings
-        is_cpu = loaded.device.type == "cpu"
         # What was read before with other rows has other last digits, so rounding would gain nothing.
-        wants_exact = settings.exact == "on" or (settings.exact == "auto" and is_cpu and loaded.is_float32)
+        wants_exact = settings.exact == "on" or (settings.exact == "auto" and loaded.can_be_exact)
         self._is_exact = wants_exact and not settings.reuse
         self._is_continuous = settings.batching == "continuous" or (
             settings.batching == "auto" and loaded.device.type == "cuda"
@@ -63,9 +62,7 @@ class LocalEngine:
     @property
     def is_reproducible(self) -> bool:
         """Whether a sample depends on model, request and seed alone: batches are exact, in float32, on a CPU."""
-        is_cpu = self._loaded.device.type == "cpu"
-        is_whole = self._is_exact and self._loaded.is_float32 and is_cpu
-        return is_whole and not self._is_continuous
+        return self._is_exact and self._loaded.can_be_exact and not self._is_continuous
 
     @property
     def has_chat(self) -> bool:

@@ -38,7 +38,8 @@ class Loaded:
     vocab: int
     """How many numbers the model gives for each next token, those that stand for no token included"""
     fingerprint: str
-    is_float32: bool
+    can_be_exact: bool
+    """Whether rounded batches make a row's numbers independent of the others, as measured: float32, a CPU, sdpa"""
 
 
 def load(model: str, settings: Settings) -> Loaded:
@@ -52,6 +53,7 @@ def load(model: str, settings: Settings) -> Loaded:
     with _loading, _quiet():
         tokenizer = _tokenizer(model, place, settings)
         network = _network(model, place, settings, device, dtype)
+    _require_causal(model, network)
     tokens = Tokens(model, tokenizer, _ends(network, tokenizer))
     # A request says how it is drawn; what the model's own settings would add (penalties, top-p) must not creep in.
     network.generation_config = GenerationConfig()  # type: ignore[no-untyped-call]
@@ -61,8 +63,9 @@ def load(model: str, settings: Settings) -> Loaded:
     marks = (str(dtype), settings.quantize)
     mark = fingerprint(folder_of(place, settings.revision), marks)
     is_float32 = str(network.dtype) == "torch.float32" and settings.quantize == "none"
+    can_be_exact = is_float32 and device.type == "cpu" and network.config._attn_implementation == "sdpa"
     context, vocab = _context(network, tokenizer), network.get_output_embeddings().weight.shape[0]
-    return Loaded(name, network, tokenizer, tokens, device, context, vocab, mark, is_float32)
+    return Loaded(name, network, tokenizer, tokens, device, context, vocab, mark, can_be_exact)
 
 
 def require_packages(model: str) -> None:
@@ -160,6 +163,19 @@ def _asked(model: str, settings: Settings, device: Any, dtype: Any) -> dict[str,
     return asked
 
 
+def _require_causal(model: str, network: Any) -> None:  # noqa: ANN401
+    """Raise EngineError where what comes later changes what was foretold before: a masked model, loaded as another."""
+    import torch
+
+    ids = torch.tensor([[0, 0], [0, 1]], device=network.device)
+    with torch.inference_mode():
+        logits = network(input_ids=ids, use_cache=False).logits[:, 0]
+    noise = 16 * torch.finfo(logits.dtype).eps * float(logits.abs().max())
+    if float((logits[0] - logits[1]).abs().max()) > noise:
+        problem = "it reads in both directions, and cannot say what comes next"
+        raise EngineError(model, problem, "name a causal language model")
+
+
 def _ends(network: Any, tokenizer: Any) -> list[int]:  # noqa: ANN401
     """The tokens that end an answer: what the model's own settings name, and the tokenizer's."""
     named = network.generation_config.eos_token_id if network.generation_config is not None else None
@@ -175,15 +191,17 @@ def _context(network: Any, tokenizer: Any) -> int | None:  # noqa: ANN401
 
 @contextmanager
 def _quiet() -> Iterator[None]:
-    """No progress bars of transformers while a model is loaded; they are as they were afterwards."""
+    """No progress bars and reports of transformers while a model is loaded; what matters in them is an error here."""
     import transformers
 
     library: Any = transformers.logging
-    was_on = library.is_progress_bar_enabled()
+    was_on, loudness = library.is_progress_bar_enabled(), library.get_verbosity()
     library.disable_progress_bar()
+    library.set_verbosity_error()
     try:
         yield
     finally:
+        library.set_verbosity(loudness)
         if was_on:
             library.enable_progress_bar()
 

@@ -104,7 +104,9 @@ def test_the_models_own_end_ends_an_answer(engines, loaded):
     answers = together(engines(), [Request(prompt, Sampling(0.7, max_tokens=200), seed) for seed in range(16)])
     ended = [answer for answer in answers if answer.ending is Ending.STOP]
     assert ended
-    assert all(answer.tokens <= 200 and "end_story" not in answer.text for answer in ended)
+    # The last token ends the answer and adds nothing to its text.
+    again = together(engines(), [Request(prompt, Sampling(0.7, max_tokens=ended[0].tokens - 1), 0)])
+    assert (again[0].text, again[0].ending) == (answers[0].text, Ending.LENGTH)
 
 
 def test_a_full_context_ends_an_answer(engines, loaded):
@@ -174,7 +176,8 @@ def test_many_event_loops_ask_at_once(engines):
     wanted = [answer.text for answer in together(engine, requests)]
     found = {}
     threads = [
-        threading.Thread(target=lambda place=place: found.update({place: together(engine, requests)})) for place in range(4)
+        threading.Thread(target=lambda place=place: found.update({place: together(engine, requests)}))
+        for place in range(4)
     ]
     for thread in threads:
         thread.start()

@@ -15,7 +15,11 @@ def drawn(seeds, steps, vocab, kind=uniform):
     return kind(torch.tensor(seeds), torch.tensor(steps), vocab)
 
 
-GOLDEN = [[6683129, 8874203, 4016857, 8729281], [6114027, 7034277, 4258379, 15335637], [5603149, 16329973, 13714819, 6673017]]
+GOLDEN = [
+    [6683129, 8874203, 4016857, 8729281],
+    [6114027, 7034277, 4258379, 15335637],
+    [5603149, 16329973, 13714819, 6673017],
+]
 
 
 def test_the_noise_never_changes():

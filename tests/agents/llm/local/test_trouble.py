@@ -14,7 +14,9 @@ from arena.core.generation import Request, Sampling  # noqa: E402
 
 
 def requests(count, **sampling):
-    return [Request(f"Once upon a time {at} boys", Sampling(**({"max_tokens": 8} | sampling)), at) for at in range(count)]
+    return [
+        Request(f"Once upon a time {at} boys", Sampling(**({"max_tokens": 8} | sampling)), at) for at in range(count)
+    ]
 
 
 async def ask(engine, asked):
