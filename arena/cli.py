@@ -29,8 +29,8 @@ EPILOG = (
 )
 OWN_PACKAGES = ("agents", "attacks", "web")
 _ORDER = (
-    *("serve", "match", "play", "tournament", "agent", "agents", "replay", "export", "import"),
-    *("said", "words", "people", "protocol", "bench"),
+    *("serve", "match", "play", "tournament", "agent", "agents", "replay", "export", "import", "leak"),
+    *("judge", "said", "words", "people", "protocol", "bench"),
 )
 
 
