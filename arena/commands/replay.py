@@ -46,6 +46,9 @@ def command(
     recheck: Annotated[
         bool, typer.Option("--recheck", help="Ask today's matcher and judges again and list what differs.")
     ] = False,
+    trust: Annotated[
+        bool, typer.Option("--trust", help="With --recheck: also open models and servers that the log names as judges.")
+    ] = False,
     show: Annotated[bool, typer.Option("--show", help="Print the transcripts.")] = False,
     quiet: Annotated[bool, typer.Option("--quiet", help="Print problems and the summary only.")] = False,
     db: Db = None,
@@ -62,7 +65,7 @@ def command(
         log.check()
         finished = set(log.matches(finished=True))
         for stored in log.iter_stored(matches or None):
-            outcome = replay_stored(stored, recheck=recheck)
+            outcome = replay_stored(stored, recheck=recheck, trust=trust)
             if outcome.is_open and stored.match in finished:
                 outcome = replace(outcome, problem="its end is gone: the results have a verdict for it")
             seen += 1
@@ -85,8 +88,12 @@ def command(
         raise typer.Exit(EXIT_DIFFERENT)
 
 
-def replay_stored(stored: "StoredMatch", *, recheck: bool = False) -> Outcome:
-    """Replay one match, byte by byte, and ask today's matcher and judges again where that is wanted."""
+def replay_stored(stored: "StoredMatch", *, recheck: bool = False, trust: bool = False) -> Outcome:
+    """Replay one match, byte by byte, and ask today's matcher and judges again where that is wanted.
+
+    A log may be anybody's: what it names after a judge's colon is a file, a model or a server, and is only opened where
+    the log is to be trusted.
+    """
     try:
         sealed, events = stored.sealed_events(), stored.events()
         for event, line in zip(sealed, stored.lines, strict=True):
@@ -97,6 +104,10 @@ def replay_stored(stored: "StoredMatch", *, recheck: bool = False) -> Outcome:
         return Outcome(stored.match, None, str(wrong), ())
     if not recheck:
         return Outcome(stored.match, replayed, "", ())
+    named = [judge.name for judge in replayed.started.rules.judges if ":" in judge.name]
+    if named and not trust:
+        problem = f"cannot recheck: judge {named[0]!r} would be opened as the log names it; add --trust if it is yours"
+        return Outcome(stored.match, replayed, problem, ())
     from arena.recheck import recheck_match
     from arena.words import WordMatcher
 

@@ -126,7 +126,10 @@ def test_judges_with_an_argument_rule_in_a_match(taboo, replies, tmp_path):
     assert {it["judge"] for it in rulings} == set(judges.split(","))
     assert all(it["score"] is not None for it in rulings)
     assert {it["score"] for it in rulings if it["judge"].startswith("llm:")} == {0.2}
-    rechecked = taboo("replay", "--recheck")
+    unasked = taboo("replay", "--recheck")
+    assert unasked.code == 1
+    assert "add --trust if it is yours" in " ".join(unasked.out.split())
+    rechecked = taboo("replay", "--recheck", "--trust")
     assert rechecked.code == 0, rechecked.out
 
 

@@ -116,8 +116,9 @@ class Hall:
         return live
 
     async def _warm_up(self, opening: Opening) -> None:
-        """Let the matcher load what it needs for a language where it holds up nobody: a second, once."""
+        """Let matcher and judges load what they need where it holds up nobody: a second or more, once."""
         rules = opening.rules
+        await asyncio.to_thread(self._office.judges_for, rules)
         if rules.language not in self._languages:
             await asyncio.to_thread(self._matcher.said, opening.target, opening.target, rules.defender_policy)
             self._languages.add(rules.language)
@@ -185,19 +186,18 @@ class Hall:
         for match, (preset, is_private, seats) in found.items():
             events = await self._log.read(match)
             try:
-                lives.append(self._revive(events, preset, is_private, seats))
+                machine = Match.resumed(events, self._matcher)
+                await asyncio.to_thread(self._office.judges_for, machine.started.rules)
+                lives.append((self._revive(machine, preset, is_private, seats), events))
             except TabooError as problem:
                 structlog.get_logger("hall").error("cannot_resume", match=match, problem=str(problem))
         await asyncio.gather(*(live.go_on(events) for live, events in lives))
         return len(lives)
 
-    def _revive(
-        self, events: list[Event], preset: str, is_private: bool, seats: dict[Role, Player]
-    ) -> tuple[LiveMatch, list[Event]]:
-        machine = Match.resumed(events, self._matcher)
+    def _revive(self, machine: Match, preset: str, is_private: bool, seats: dict[Role, Player]) -> LiveMatch:
         live = self._make(machine, _opening_of(machine.started, preset, is_private, seats))
         self._take_in(live)
-        return live, events
+        return live
 
     @asynccontextmanager
     async def beating(self, seconds: float) -> AsyncIterator[None]:

@@ -140,7 +140,8 @@ class Lane:
     def _next(self) -> list[Task] | None:
         """The next batch, waited for; None where the lane is closed or this thread was left behind."""
         with self._lock:
-            self._running = []
+            if threading.current_thread() is self._thread:
+                self._running = []
             while not self._is_closed and threading.current_thread() is self._thread:
                 gone = [task for task in self._waiting if not task.is_wanted]
                 self._waiting = [task for task in self._waiting if task.is_wanted]

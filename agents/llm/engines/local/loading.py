@@ -53,7 +53,7 @@ def load(model: str, settings: Settings) -> Loaded:
     with _loading, _quiet():
         tokenizer = _tokenizer(model, place, settings)
         network = _network(model, place, settings, device, dtype)
-    _require_causal(model, network)
+    vocab = _vocabulary(model, network)
     tokens = Tokens(model, tokenizer, _ends(network, tokenizer))
     # A request says how it is drawn; what the model's own settings would add (penalties, top-p) must not creep in.
     network.generation_config = GenerationConfig()  # type: ignore[no-untyped-call]
@@ -64,7 +64,7 @@ def load(model: str, settings: Settings) -> Loaded:
     mark = fingerprint(folder_of(place, settings.revision), marks)
     is_float32 = str(network.dtype) == "torch.float32" and settings.quantize == "none"
     can_be_exact = is_float32 and device.type == "cpu" and network.config._attn_implementation == "sdpa"
-    context, vocab = _context(network, tokenizer), network.get_output_embeddings().weight.shape[0]
+    context = _context(network, tokenizer)
     return Loaded(name, network, tokenizer, tokens, device, context, vocab, mark, can_be_exact)
 
 
@@ -163,8 +163,11 @@ def _asked(model: str, settings: Settings, device: Any, dtype: Any) -> dict[str,
     return asked
 
 
-def _require_causal(model: str, network: Any) -> None:  # noqa: ANN401
-    """Raise EngineError where what comes later changes what was foretold before: a masked model, loaded as another."""
+def _vocabulary(model: str, network: Any) -> int:  # noqa: ANN401
+    """How many numbers it gives for each next token.
+
+    Raises EngineError where what comes later changes what was foretold before: a masked model, loaded as another.
+    """
     import torch
 
     ids = torch.tensor([[0, 0], [0, 1]], device=network.device)
@@ -174,6 +177,7 @@ def _require_causal(model: str, network: Any) -> None:  # noqa: ANN401
     if float((logits[0] - logits[1]).abs().max()) > noise:
         problem = "it reads in both directions, and cannot say what comes next"
         raise EngineError(model, problem, "name a causal language model")
+    return int(logits.shape[-1])
 
 
 def _ends(network: Any, tokenizer: Any) -> list[int]:  # noqa: ANN401

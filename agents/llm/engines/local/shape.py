@@ -16,6 +16,11 @@ library: `tests/agents/llm/local/test_exact.py` holds it for float32 on a CPU.
 """
 
 
+def filled_up(count: int, *, is_exact: bool) -> int:
+    """How many rows a batch of so many requests has."""
+    return rounded(count, GRAIN) if is_exact else count
+
+
 def padded(rows: Sequence[Sequence[int]], pad: int, device: torch.device, *, is_exact: bool) -> tuple[Tensor, Tensor]:
     """Token ids and their mask, int64, both of shape `(rows, columns)`, padded on the left.
 
@@ -27,7 +32,7 @@ def padded(rows: Sequence[Sequence[int]], pad: int, device: torch.device, *, is_
     width = rounded(longest + 1, GRAIN) if is_exact else longest
     lines = [[pad] * (width - len(row)) + list(row) for row in rows]
     masks = [[0] * (width - len(row)) + [1] * len(row) for row in rows]
-    for _ in range(rounded(len(rows), GRAIN) - len(rows) if is_exact else 0):
+    for _ in range(filled_up(len(rows), is_exact=is_exact) - len(rows)):
         lines.append(lines[0])
         masks.append(masks[0])
     return torch.tensor(lines, device=device), torch.tensor(masks, device=device)

@@ -15,7 +15,7 @@ from agents.llm.engines.local.memory import in_halves, too_big
 from agents.llm.engines.local.reuse import Reuse
 from agents.llm.engines.local.scoring import ScoreJob, rows_that_fit, score
 from agents.llm.engines.local.settings import Settings
-from agents.llm.engines.local.shape import padded
+from agents.llm.engines.local.shape import filled_up, padded
 from agents.llm.errors import AdapterError
 from arena.core.errors import EngineError
 
@@ -98,7 +98,8 @@ class StaticRunner:
     def _score(self, jobs: Sequence[ScoreJob]) -> None:
         live = [job for job in jobs if job.is_wanted]
         if live:
-            with self._using(live) as (model, extra):
+            rows = [*live, *[live[0]] * (filled_up(len(live), is_exact=self._is_exact) - len(live))]
+            with self._using(rows) as (model, extra):
                 score(self._loaded, model, live, extra, is_exact=self._is_exact)
             self._lane.beat()
 

@@ -7,7 +7,7 @@ import pytest
 
 pytest.importorskip("torch")
 
-from agents.llm.engines.local.batches import PATIENCE, SLACK, Lane, bucket, rounded  # noqa: E402
+from agents.llm.engines.local.batches import PATIENCE, SLACK, Lane, bucket, rounded
 
 
 class Length:

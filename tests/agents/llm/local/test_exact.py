@@ -11,7 +11,8 @@ from agents.llm.engines.local.shape import GRAIN, padded  # noqa: E402
 from arena.core.generation import Request, Sampling  # noqa: E402
 
 STEPS = 8
-WORDS = "Once upon a time there was a little girl who had a big red ball and a dog that ran to the sea".split()
+STORY = "Once upon a time there was a little girl who had a big red ball and a dog that ran to the sea"
+WORDS = STORY.split()
 
 
 def logits(model, rows):
@@ -105,7 +106,8 @@ def test_texts_are_equal_alone_and_among_31_others_in_any_order_streamed_or_not(
 
 
 def test_scores_are_equal_to_the_bit_alone_and_among_others(engines):
-    pairs = [(one.prompt, f" {word} and {WORDS[at % 9]}") for at, (one, word) in enumerate(zip(requests(), WORDS))]
+    asked = requests()[: len(WORDS)]
+    pairs = [(one.prompt, f" {WORDS[at]} and {WORDS[at % 9]}") for at, one in enumerate(asked)]
 
     async def score(engine, some):
         return await asyncio.gather(*(engine.score(*pair) for pair in some))

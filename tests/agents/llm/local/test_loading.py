@@ -229,9 +229,15 @@ def test_a_model_of_the_hub_is_taken_from_the_cache_or_said_to_be_nowhere(shelf,
     assert in_a_process(OPEN, **offline) == "someone/model\n"
 
 
+LIST = """
+import sys
+from agents.llm.engines.local import TransformersEngines
+print("torch" in sys.modules, len(TransformersEngines.options))
+"""
+
+
 def test_options_are_listed_without_importing_torch():
-    code = "import sys; from agents.llm.engines.local import TransformersEngines as t; print('torch' in sys.modules, len(t.options))"
-    assert in_a_process(code).split() == ["False", str(len(TransformersEngines.options))]
+    assert in_a_process(LIST).split() == ["False", str(len(TransformersEngines.options))]
 
 
 def test_without_torch_the_remedy_is_the_extra(tmp_path):

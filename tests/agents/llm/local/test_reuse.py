@@ -39,9 +39,8 @@ def test_prompts_that_begin_alike_are_read_on_from_there_with_the_same_logits(lo
     read(loaded, [job(loaded, opening) for opening in OPENINGS], reuse)
     later = [job(loaded, opening + "Then a boy came and said: Hello") for opening in OPENINGS]
     found = [reuse.find(one) for one in later]
-    assert all(
-        one is not None and one.many >= len(loaded.tokens.of(opening)) - 2 for one, opening in zip(found, OPENINGS)
-    )
+    lengths = [len(loaded.tokens.of(opening)) for opening in OPENINGS]
+    assert all(one.many >= length - 2 for one, length in zip(found, lengths, strict=True))
     with torch.inference_mode():
         joined = reuse.join(later, found, 0, loaded.device)
         how = {"max_new_tokens": 6, "pad_token_id": 0, "return_dict_in_generate": True, "output_logits": True}

@@ -7,11 +7,11 @@ import pytest
 
 pytest.importorskip("torch")
 
-from hypothesis import given, settings  # noqa: E402
-from hypothesis import strategies as st  # noqa: E402
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
-from agents.llm.engines.local.spelling import Spelling, respelled  # noqa: E402
-from agents.llm.engines.local.tokens import Tokens  # noqa: E402
+from agents.llm.engines.local.spelling import Spelling, respelled
+from agents.llm.engines.local.tokens import Tokens
 
 DATA = Path(os.environ.get("TABOO_DATA", ""))
 

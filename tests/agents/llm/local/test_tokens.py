@@ -6,10 +6,10 @@ import pytest
 
 pytest.importorskip("torch")
 
-from agents.llm.engines.local.plain import written_out  # noqa: E402
-from agents.llm.engines.local.tokens import Tokens, merged  # noqa: E402
-from arena.core.errors import EngineError  # noqa: E402
-from arena.core.generation import Message, Speaker  # noqa: E402
+from agents.llm.engines.local.plain import written_out
+from agents.llm.engines.local.tokens import Tokens, merged
+from arena.core.errors import EngineError
+from arena.core.generation import Message, Speaker
 
 S, U, A = Speaker.SYSTEM, Speaker.USER, Speaker.ASSISTANT
 CHAT = "{% for m in messages %}<{{ m.role }}>{{ m.content }}<end>{% endfor %}<assistant>"
