@@ -2,9 +2,13 @@
 
 import json
 import os
+import signal
+import sqlite3
 import subprocess
 import sys
+import time
 from collections import Counter
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -96,6 +100,41 @@ def test_the_same_seed_gives_the_same_transcripts_whatever_else_is_played_at_the
             assert {**one, "started_at": ""} == {**other, "started_at": ""}
 
 
+def test_ctrl_c_ends_a_tournament_of_a_model_cleanly_and_resume_goes_on(model, tmp_path):
+    names = ("tournament", "--agents", f"llm:{model},detector", "--words", "6", "--seed", "9", "--rules", "spag")
+    keep = {name: os.environ[name] for name in ("PATH", "LANG") if name in os.environ}
+    env = {**keep, "HOME": str(tmp_path), "TABOO_DB": str(tmp_path / "log.db"), "OMP_NUM_THREADS": "1"}
+    # A shell may have started the tests with Ctrl-C ignored, and programs inherit that.
+    running = subprocess.Popen(
+        [TABOO, *names, "--jobs", "2"],
+        env=env,
+        stderr=subprocess.PIPE,
+        text=True,
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),
+    )
+    deadline = time.monotonic() + 120
+    while time.monotonic() < deadline and _finished(tmp_path / "log.db") < 1:
+        time.sleep(0.05)
+    running.send_signal(signal.SIGINT)
+    _, told = running.communicate(timeout=60)
+    assert running.returncode == 130, told
+    assert told.strip() == "taboo: interrupted; what the log holds is whole"
+    assert 1 <= _finished(tmp_path / "log.db") < 6
+    taboo(*names, "--resume", home=tmp_path)
+    assert _finished(tmp_path / "log.db") == 6
+
+
+def _finished(database: Path) -> int:
+    """How many matches of a log are over; none where there is no log yet."""
+    if not database.exists():
+        return 0
+    with closing(sqlite3.connect(f"file:{database}?mode=ro", uri=True)) as connection:
+        try:
+            return int(connection.execute("SELECT count(*) FROM result").fetchone()[0])
+        except sqlite3.OperationalError:  # its tables are being made
+            return 0
+
+
 def test_every_verdict_of_a_model_replays(model, tmp_path):
     options = ("--word", "apple", "--seed", "3", "--rules", "spag")
     taboo("match", "--attacker", f"llm:{model}", "--defender", f"llm:{DATA}/stories260k", *options, home=tmp_path)
@@ -111,7 +150,7 @@ def test_every_verdict_of_a_model_replays(model, tmp_path):
         ("llm:nobody/nothing", "nobody/nothing"),
         ("llm:{model}?tempratur=1", "did you mean temperature?"),
         ("llm", "no model is named"),
-        ("llm:{model}?adapter=none", "none"),
+        ("llm:{model}?adapter=none", "adapters=FOLDER"),
     ],
 )
 def test_a_model_that_cannot_play_is_refused_in_one_line_before_any_match(name, told, model, tmp_path):

@@ -4,6 +4,7 @@ import asyncio
 import copy
 import threading
 import time
+import weakref
 from collections.abc import Callable
 from concurrent.futures import Future
 from dataclasses import replace
@@ -36,6 +37,8 @@ class LocalEngine:
             settings.batching == "auto" and loaded.device.type == "cuda"
         )
         self._static = StaticRunner(loaded, settings, is_exact=self._is_exact)
+        # A thread that is inside a model's code when the interpreter ends brings the whole program down.
+        weakref.finalize(self, self._static.close)
         self._continuous: Runner | None = None
         self._lock = threading.Lock()
 
@@ -58,6 +61,11 @@ class LocalEngine:
     def context(self) -> int | None:
         """The most tokens that prompt and answer may have together; None where the model does not say."""
         return self._loaded.context
+
+    @property
+    def vocabulary(self) -> int:
+        """How many tokens the model chooses between."""
+        return self._loaded.vocab
 
     @property
     def is_reproducible(self) -> bool:
@@ -162,7 +170,13 @@ class LocalEngine:
 
                 # It changes how the model attends while it runs, and scores are read from this one meanwhile.
                 twin = _twin(self._loaded.model)
-                self._continuous = ContinuousRunner(twin, name=self.name, ends=self._loaded.tokens.ends)
+                self._continuous = ContinuousRunner(
+                    twin,
+                    name=self.name,
+                    ends=self._loaded.tokens.ends,
+                    rows=self._settings.rows,
+                    patience=self._settings.stuck_seconds,
+                )
             return self._continuous
 
 

@@ -4,7 +4,7 @@ No generator is drawn from, so nothing is used up and no order matters. A row's 
 keys; each token has a hash of its own, fixed for all time; one round of multiplying mixes the three.
 """
 
-from functools import lru_cache
+from functools import cache
 from typing import Final
 
 import torch
@@ -51,7 +51,7 @@ def uniform(seeds: Tensor, steps: Tensor, vocab: int) -> Tensor:
     return bits.view(torch.float32).sub_(_HALF_STEP)
 
 
-@lru_cache(maxsize=8)
+@cache  # a captured graph keeps the address, so none may ever go
 def _token_hashes(vocab: int, device: torch.device) -> Tensor:
     """A fixed 32-bit hash of every token id, int32, shape `(vocab,)`."""
     with torch.inference_mode(False):  # kept for later calls, whichever mode those run in
