@@ -43,6 +43,9 @@ def bench(
     `concurrent` requests, prompts of each of these `lengths` in tokens, `new` tokens each, the median of `repeats`.
     """
     folder = _folder(model)
+    from agents.llm.engines.local.loading import require_packages
+
+    require_packages(str(folder))
     import torch
 
     torch.set_num_threads(1)

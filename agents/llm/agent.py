@@ -11,20 +11,29 @@ remembered from match to match, and within a match only how many tool calls were
 
 import asyncio
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from typing import ClassVar
 
 from agents.llm import pool
-from agents.llm.context import fit
-from agents.llm.prompts import Prompts, load
+from agents.llm.context import Fitted, fit
+from agents.llm.errors import ContextError
+from agents.llm.prompts import PromptError, Prompts, load
 from agents.llm.settings import OPTIONS, Settings
 from agents.llm.spec import LOCAL, ModelSpec
-from agents.llm.thinking import Thinking
+from agents.llm.thinking import Mind, Thinking
 from agents.llm.tools import chosen
+from arena.core.actions import Said
 from arena.core.generation import Request, Sampling
+from arena.core.hits import Language
 from arena.core.ports import AgentCard, Answer, AnyView, Engine
+from arena.core.rules import Rules
+from arena.core.verdict import Role
+from arena.core.views import AttackerView, DefenderView
 
 DEFAULT_STYLE, PLAIN_STYLE = "standard", "plain"
 TOKENS = 200
+STYLE_TOKENS = {"plain": 48, "compact": 48}
+"""The most tokens of an answer, where nobody says."""
 ENDLESS = 1 << 40
 """The room for a prompt where nobody knows the model's context."""
 SMALL_CONTEXT = 1024
@@ -40,43 +49,84 @@ class LlmAgent:
         """A player by the model that `argument` names; `engine` is given by those who have one. Raises TabooError."""
         self._spec = spec_of(argument)
         self._settings = Settings.of(self._spec)
-        self._engine = engine
         self._prompts = load(self._settings.prompt) if self._settings.prompt else None
+        self._engine = engine
         self._calls_left = self._settings.calls
 
     @classmethod
     def card_for(cls, argument: str | None) -> AgentCard:
-        """The card of a model, opened to see that it can play. Raises TabooError."""
-        spec = spec_of(argument)
-        settings = Settings.of(spec)
-        if settings.prompt:
-            load(settings.prompt)
-        engine = pool.shared(spec)
+        """The card of a model, opened to see that it can play, and in which languages. Raises TabooError."""
+        agent = cls(argument)
+        spec, settings = agent._spec, agent._settings
+        engine = agent._engine = pool.shared(spec)
+        languages = agent._languages()
         if settings.adapter is not None:
             _try_adapter(engine, settings.adapter)
         where = "" if spec.engine == LOCAL else f" ({spec.engine})"
-        summary = f"the language model {engine.name}{where}"
-        return AgentCard(cls.card.name, cls.card.version, summary, is_timed=settings.is_timed)
+        return replace(
+            cls.card,
+            summary=f"the language model {engine.name}{where}",
+            languages=languages,
+            is_timed=settings.is_timed,
+            repeats=engine.is_reproducible,
+        )
 
     async def act(self, view: AnyView) -> Answer:
         """What the model says, with how it was asked. Raises EngineError where it gives no answer."""
-        engine = self._engine
-        if engine is None:
-            engine = self._engine = await asyncio.to_thread(pool.shared, self._spec)
-        prompts = self._prompts or _style_for(engine)
-        settings = self._settings
-        tokens = settings.tokens or settings.style_tokens.get(prompts.name, TOKENS)
-        tools = chosen(settings.tools, view.role)
-        room = ENDLESS if engine.context is None else engine.context - tokens
-        cards = tuple(tool.card for tool in tools)
-        fitted = fit(prompts, view, engine.count, room, cards, model=self._spec.text)
-        thinking = Thinking(engine, settings, prompts, view, tokens, room, tools, self._calls_left)
-        answer = await thinking.answer(fitted)
+        if self._engine is None:
+            self._engine = await asyncio.to_thread(pool.shared, self._spec)
+        mind = self._mind(self._engine, view.role)
+        thinking = Thinking(mind, view, self._calls_left)
+        answer = await thinking.answer(self._fitted(mind, view))
         self._calls_left = thinking.calls_left
         return answer
 
     async def close(self) -> None:
         """Nothing is held: the engine is everyone's."""
+
+    def _mind(self, engine: Engine, role: Role) -> Mind:
+        """What a seat of this agent thinks with."""
+        prompts = self._prompts or _style_for(engine)
+        tokens = self._settings.tokens or STYLE_TOKENS.get(prompts.name, TOKENS)
+        room = ENDLESS if engine.context is None else engine.context - tokens
+        return Mind(engine, self._settings, prompts, tokens, room, chosen(self._settings.tools, role))
+
+    def _fitted(self, mind: Mind, view: AnyView) -> Fitted:
+        cards = tuple(tool.card for tool in mind.tools)
+        return fit(mind.prompts, view, mind.engine.count, mind.room, cards, model=self._spec.text)
+
+    def _languages(self) -> frozenset[Language]:
+        """The languages in which both seats can be asked for a first action.
+
+        Raises ContextError where the English prompt leaves no room, PromptError where the style has no language whole.
+        A model whose tokenizer knows no Chinese may have no room for Chinese rules, and plays in English.
+        """
+        able, problems = set(), []
+        for language in Language:
+            try:
+                for view in _first_views(language):
+                    self._fitted(self._mind(self._engine_there(), view.role), view)
+                able.add(language)
+            except (ContextError, PromptError) as problem:
+                if language is Language.ENGLISH and isinstance(problem, ContextError):
+                    raise
+                problems.append(problem)
+        if not able:
+            raise problems[0]
+        return frozenset(able)
+
+    def _engine_there(self) -> Engine:
+        if self._engine is None:
+            raise RuntimeError("the engine is opened before it is asked")
+        return self._engine
+
+
+def _first_views(language: Language) -> tuple[AnyView, AnyView]:
+    """What both seats of a match are shown at its beginning."""
+    rules = Rules(language=language, word_list=f"{language}-easy")
+    shared = (rules.guess_limit, rules.turn_ms, 0)
+    opened = (Said(Role.ATTACKER, 1, "..."),)
+    return AttackerView(rules, 1, (), *shared, target="..."), DefenderView(rules, 1, opened, *shared)
 
 
 def spec_of(argument: str | None) -> ModelSpec:

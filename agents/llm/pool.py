@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Mapping
+from pathlib import Path
 
 from agents.llm.spec import ModelSpec
 from arena import registry
@@ -22,7 +23,7 @@ def shared(spec: ModelSpec) -> Engine:
     """
     kind = engine_kind(spec.engine)
     options = _own_options(kind, spec.options)
-    key = spec.engine, spec.model, tuple(sorted(options.items()))
+    key = spec.engine, _same_name(spec.model), tuple(sorted(options.items()))
     with _guard:
         lock = _locks.setdefault(key, threading.Lock())
     with lock:
@@ -35,6 +36,12 @@ def engine_kind(name: str) -> EngineKind:
     """The kind of engine of that name. Raises UnknownNameError or BrokenPluginError."""
     kind: EngineKind = registry.load(registry.ENGINES, name)
     return kind
+
+
+def _same_name(model: str) -> str:
+    """One name for a folder, however it was written."""
+    folder = Path(model)
+    return str(folder.resolve()) if folder.is_dir() else model
 
 
 def _own_options(kind: EngineKind, options: Mapping[str, str]) -> dict[str, str]:

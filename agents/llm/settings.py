@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from agents.llm.engines.options import Typed
 from agents.llm.errors import ModelSpecError
@@ -39,7 +39,6 @@ class Settings:
     calls: int
     seconds: float
     is_timed: bool
-    style_tokens: Mapping[str, int] = field(default_factory=lambda: {"plain": 48, "compact": 48})
 
     @classmethod
     def of(cls, spec: ModelSpec) -> "Settings":
@@ -56,10 +55,17 @@ class Settings:
             prompt=typed.text("prompt") or None,
             sampling=sampling,
             tokens=typed.whole("tokens", None),
-            adapter=typed.text("adapter") or None,
+            adapter=_adapter(spec),
             is_structured=typed.one_of("structured", ("auto", "off")) == "auto",
             tools=tools,
             calls=typed.whole("calls", 8, least=0) or 0,
             seconds=typed.number("seconds", 60.0, least=0.001) or 60.0,
             is_timed=typed.one_of("timed", ("off", "on") if spec.engine != "openai" else ("on", "off")) == "on",
         )
+
+
+def _adapter(spec: ModelSpec) -> str | None:
+    name = spec.options.get("adapter")
+    if name == "":
+        raise ModelSpecError(spec.text, "the adapter has no name; leave the option out for the base model")
+    return name

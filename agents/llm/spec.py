@@ -6,6 +6,7 @@ The options of engine and agent stand in one list; each side takes its own, and 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
+from pathlib import Path
 from urllib.parse import parse_qsl
 
 from agents.llm.errors import ModelSpecError
@@ -20,6 +21,7 @@ class ModelSpec:
     """A model as it was asked for: which engine, which model there, and the options with their values as typed."""
 
     text: str
+    """What was typed, without the options: one of these could be a key that does not belong there."""
     engine: str
     model: str
     options: Mapping[str, str]
@@ -29,17 +31,20 @@ class ModelSpec:
         """Read what follows `llm:`. Raises ModelSpecError."""
         body, _, query = text.partition("?")
         head, colon, rest = body.partition(":")
-        engine, model = (head, rest) if colon and head in registry.entries(registry.ENGINES) else (LOCAL, body)
+        engines = registry.entries(registry.ENGINES)
+        engine, model = (head, rest) if colon and head in engines else (LOCAL, body)
         if not model:
-            raise ModelSpecError(text, "no model is named")
+            raise ModelSpecError(body, "no model is named")
+        if engine == LOCAL and colon and head.isidentifier() and not Path(body).exists():
+            raise ModelSpecError(body, f"there is no engine {head!r}; known: {', '.join(engines)}")
         try:
             pairs = parse_qsl(query, keep_blank_values=True, strict_parsing=bool(query))
         except ValueError:
-            raise ModelSpecError(text, f"options {query!r} are not key=value pairs joined by &") from None
+            raise ModelSpecError(body, "its options are not key=value pairs joined by &") from None
         options = dict(pairs)
         if len(options) < len(pairs):
-            raise ModelSpecError(text, "an option is given twice")
-        return cls(text, engine, model, options)
+            raise ModelSpecError(body, "an option is given twice")
+        return cls(body, engine, model, options)
 
     def require_known(self, known: Iterable[str]) -> None:
         """Raise ModelSpecError where an option is none of these."""

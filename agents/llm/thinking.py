@@ -4,8 +4,8 @@ Everything that was asked and thought on the way is noted, so that a transcript 
 """
 
 import json
-from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from hashlib import sha256
 
 from agents.llm.context import Fitted
@@ -29,22 +29,23 @@ MODEL, REASONING, TOOL = "model", "reasoning", "tool"
 """The kinds of notes."""
 
 
+@dataclass(frozen=True, slots=True)
+class Mind:
+    """What a seat thinks with. `tokens` is the most of an answer, `room` the most that a prompt may have."""
+
+    engine: Engine
+    settings: Settings
+    prompts: Prompts
+    tokens: int
+    room: int
+    tools: tuple[Tool, ...]
+
+
 class Thinking:
     """One action in the making. `calls_left` is what is left of the match's budget of tool calls."""
 
-    def __init__(
-        self,
-        engine: Engine,
-        settings: Settings,
-        prompts: Prompts,
-        view: AnyView,
-        tokens: int,
-        room: int,
-        tools: Sequence[Tool],
-        calls_left: int,
-    ) -> None:
-        self._engine, self._settings, self._prompts, self._view = engine, settings, prompts, view
-        self._tokens, self._room, self._tools = tokens, room, tools
+    def __init__(self, mind: Mind, view: AnyView, calls_left: int) -> None:
+        self._mind, self._view = mind, view
         self.calls_left = calls_left
         self._notes: list[Note] = []
         self._asked = 0
@@ -57,7 +58,7 @@ class Thinking:
             decision = decide(said, self._view)
             if decision.action is not None:
                 break
-            prompt = self._prompts.again(prompt, said, self._view, decision.problem)
+            prompt = self._mind.prompts.again(prompt, said, self._view, decision.problem)
             if not self._fits(prompt):
                 break
         action = decision.action or Action(NOTHING_SAID[self._view.rules.language])
@@ -67,7 +68,7 @@ class Thinking:
     async def _looked_up(self, prompt: Prompt, said: str, left_out: int) -> tuple[Prompt, str]:
         """What is said once every tool that the model wants has answered, or its calls are spent."""
         while (wish := self._wish(said)) is not None:
-            told = self._prompts.told(prompt, said, self._view, wish[0], self._use(*wish))
+            told = self._mind.prompts.told(prompt, said, self._view, wish[0], self._use(*wish))
             if not self._fits(told):
                 break
             prompt, said = told, await self._said(told, left_out)
@@ -75,18 +76,18 @@ class Thinking:
 
     def _fits(self, prompt: Prompt) -> bool:
         """Whether the model can read the prompt and still answer."""
-        return self._engine.count(prompt) <= self._room
+        return self._mind.engine.count(prompt) <= self._mind.room
 
     def _wish(self, said: str) -> tuple[str, Mapping[str, object]] | None:
         """The tool that an answer asks for, with its arguments; None where it asks for none, or may not."""
-        if not self._tools or self.calls_left <= 0:
+        if not self._mind.tools or self.calls_left <= 0:
             return None
         return wished(said)
 
     def _use(self, name: str, arguments: Mapping[str, object]) -> str:
         self.calls_left -= 1
         try:
-            result, is_fine = call(self._tools, name, arguments, self._view), True
+            result, is_fine = call(self._mind.tools, name, arguments, self._view), True
         except ToolError as wrong:
             result, is_fine = str(wrong), False
         asked: tuple[tuple[str, Fact], ...] = tuple(
@@ -99,21 +100,20 @@ class Thinking:
 
     async def _said(self, prompt: Prompt, left_out: int) -> str:
         """What the model says, its thinking kept apart."""
-        view, settings = self._view, self._settings
-        sampling = replace(
-            settings.sampling, max_tokens=self._tokens, stop=self._prompts.cues(view.role, view.rules.language)
-        )
-        is_held = settings.is_structured and self._engine.has_schemas
+        view, settings = self._view, self._mind.settings
+        stop = self._mind.prompts.cues(view.role, view.rules.language)
+        sampling = replace(settings.sampling, max_tokens=self._mind.tokens, stop=stop)
+        is_held = settings.is_structured and self._mind.engine.has_schemas
         request = Request(
             prompt,
             sampling,
             seed=derive(str(view.seed), "llm", view.turn, view.refusals, self._asked),
             adapter=settings.adapter,
-            schema=self._prompts.schema(view.role, [tool.card for tool in self._tools]) if is_held else None,
+            schema=self._mind.prompts.schema(view.role, [tool.card for tool in self._mind.tools]) if is_held else None,
             seconds=min(settings.seconds, view.ms_left / 1000) if settings.is_timed else settings.seconds,
         )
         self._asked += 1
-        completion = await self._engine.complete(request)
+        completion = await self._mind.engine.complete(request)
         said, thought = split_reasoning(completion.text)
         self._notes.append(self._note(prompt, request, completion, said, left_out))
         thoughts = "\n\n".join(part for part in (completion.reasoning, thought) if part)
@@ -122,10 +122,10 @@ class Thinking:
         return said
 
     def _note(self, prompt: Prompt, request: Request, completion: Completion, said: str, left_out: int) -> Note:
-        view, prompts = self._view, self._prompts
+        view, prompts = self._view, self._mind.prompts
         facts: dict[str, Fact] = {
-            "model": self._engine.name,
-            "fingerprint": self._engine.fingerprint,
+            "model": self._mind.engine.name,
+            "fingerprint": self._mind.engine.fingerprint,
             "prompt": f"{prompts.name}/{prompts.version}",
             "prompt_hash": prompts.hash(view.role, view.rules.language),
             "asked_hash": _hash(prompt),

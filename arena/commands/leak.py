@@ -15,8 +15,10 @@ from rich.text import Text
 
 from arena import registry
 from arena.commands.options import Db, Json, Matches, counted, open_user_log
+from arena.core.errors import EngineError, TabooError
 from arena.core.jsonline import to_line
 from arena.core.ports import Measure
+from arena.terminal import plain
 
 if TYPE_CHECKING:
     from arena.commands.leak_report import Told
@@ -34,22 +36,31 @@ class Place(StrEnum):
     GUESS = "guess"
 
 
+Model = Annotated[str, typer.Option("--model", help="A local model, named as after `llm:`; a server cannot tell.")]
+As = Annotated[
+    Place,
+    typer.Option("--as", help='As the next word of the defender, or as its guess after "I know the word! It is".'),
+]
+Against = Annotated[str, typer.Option("--against", help="Rank the word among so many of the match's list, or 'all'.")]
+Draw = Annotated[int, typer.Option("--seed", help="Draws the words for --against.", min=0)]
+Jobs = Annotated[int, typer.Option("--jobs", help="Matches at a time.", min=1)]
+Again = Annotated[bool, typer.Option("--again", help="Measure anew what is there already.")]
+Plot = Annotated[
+    Path | None, typer.Option("--plot", help="Write the curves as a picture: .png, .svg, .pdf.", show_default=False)
+]
+Failed = dict[str, TabooError]
+"""Why a match could not be measured, by its id."""
+
+
 def command(
-    model: Annotated[str, typer.Option("--model", help="A local model, named as after `llm:`; a server cannot tell.")],
+    model: Model,
     matches: Matches = None,
-    place: Annotated[
-        Place,
-        typer.Option("--as", help='As the next word of the defender, or as its guess after "I know the word! It is".'),
-    ] = Place.NEXT,
-    against: Annotated[
-        str, typer.Option("--against", help="Rank the word among so many of the match's list, or 'all'.")
-    ] = "0",
-    seed: Annotated[int, typer.Option("--seed", help="Draws the words for --against.", min=0)] = 0,
-    jobs: Annotated[int, typer.Option("--jobs", help="Matches at a time.", min=1)] = 16,
-    again: Annotated[bool, typer.Option("--again", help="Measure anew what is there already.")] = False,
-    plot: Annotated[
-        Path | None, typer.Option("--plot", help="Write the curves as a picture: .png, .svg, .pdf.", show_default=False)
-    ] = None,
+    place: As = Place.NEXT,
+    against: Against = "0",
+    seed: Draw = 0,
+    jobs: Jobs = 16,
+    again: Again = False,
+    plot: Plot = None,
     db: Db = None,
     as_json: Json = False,
 ) -> None:
@@ -63,10 +74,7 @@ def command(
     """
     from arena.store import measures
 
-    if plot is not None:
-        from arena.commands.leak_plot import check_plot
-
-        check_plot(plot)
+    _check(plot)
     log = open_user_log(db, create=False)
     try:
         names = log.look_now(lambda connection: measures.finished(connection, matches or None))
@@ -74,31 +82,58 @@ def command(
         source = measures.Source(measure.name, measure.model, measure.fingerprint, measure.prompt)
         done = set() if again else _known(log, source)
         missing = [match for match in names if match not in done]
-        _measure(measure, source, missing, log, jobs, quiet=as_json)
-        told = list(_told(log, names, source))
+        failed = _measure(measure, source, missing, log, jobs, quiet=as_json)
+        told = list(_told(log, [match for match in names if match not in failed], source))
     finally:
         log.close()
-    _show(told, source, len(names) - len(missing), as_json=as_json)
+    if as_json:
+        _print_json(told, source, failed)
+    elif told or not failed:
+        _show(told, source, len(names) - len(missing))
     if plot is not None:
-        from arena.commands.leak_plot import plot as write_plot
+        _write(plot, told, f"leak by {source.model}, as {place.value}")
+    if failed:
+        _list(failed)
+        raise typer.Exit(1)
 
-        write_plot(told, plot, f"leak by {source.model}, as {place.value}")
-        sys.stderr.write(f"curves written to {plot}\n")
+
+def _check(plot: Path | None) -> None:
+    """Refuse a picture that could not be written, before anything is measured."""
+    if plot is not None:
+        from arena.commands.leak_plot import check_plot
+
+        check_plot(plot)
+
+
+def _write(plot: Path, told: Sequence["Told"], title: str) -> None:
+    from arena.commands.leak_plot import plot as write_plot
+
+    write_plot(told, plot, title)
+    sys.stderr.write(f"curves written to {plot}\n")
+
+
+def _list(failed: Failed) -> None:
+    """Say which matches could not be measured, and why."""
+    for match, wrong in sorted(failed.items()):
+        sys.stderr.write(f"{plain(match)}: {plain(str(wrong))}\n")
+    sys.stderr.write(f"{counted(len(failed))} could not be measured; what is known of the others is kept\n")
 
 
 def _measure(
     measure: Measure, source: "Source", names: Sequence[str], log: "StoreLog", jobs: int, *, quiet: bool
-) -> None:
+) -> Failed:
     """Measure the matches and keep what is found, match by match. Interrupted, what was finished stays."""
+    failed: Failed = {}
     with _progress(disabled=quiet) as progress:
         task = progress.add_task("measuring", total=len(names))
         try:
-            asyncio.run(_measure_all(measure, source, iter(names), log, jobs, lambda: progress.advance(task)))
+            asyncio.run(_measure_all(measure, source, iter(names), log, jobs, lambda: progress.advance(task), failed))
         except KeyboardInterrupt:
             progress.stop()
             kept = len(_known(log, source).intersection(names))
             sys.stderr.write(f"{kept} of {counted(len(names))} measured and kept; the same command goes on\n")
             raise
+    return failed
 
 
 def _known(log: "StoreLog", source: "Source") -> set[str]:
@@ -111,14 +146,27 @@ def _known(log: "StoreLog", source: "Source") -> set[str]:
 
 
 async def _measure_all(
-    measure: Measure, source: "Source", names: Iterator[str], log: "StoreLog", jobs: int, report: Callable[[], None]
+    measure: Measure,
+    source: "Source",
+    names: Iterator[str],
+    log: "StoreLog",
+    jobs: int,
+    report: Callable[[], None],
+    failed: Failed,
 ) -> None:
+    """Measure all matches, and note which of them `failed`. Raises EngineError and LogError: no match is to blame."""
     from arena.store import measures
+    from arena.store.errors import LogError
 
     async def work() -> None:
         for match in names:  # one iterator for all of them: each takes the next match that nobody has
-            readings = await measure.measure(await log.read(match))
-            await log.work(partial(measures.keep, match=match, source=source, readings=readings))
+            try:
+                readings = await measure.measure(await log.read(match))
+                await log.work(partial(measures.keep, match=match, source=source, readings=readings))
+            except (EngineError, LogError):
+                raise
+            except TabooError as wrong:
+                failed[match] = wrong
             report()
 
     workers = [asyncio.ensure_future(work()) for _ in range(jobs)]
@@ -152,13 +200,17 @@ def _told(log: "StoreLog", names: Sequence[str], source: "Source") -> Iterator["
         yield tell(events, [measured.reading for measured in found.get(events[0].match, [])])
 
 
-def _show(told: Sequence["Told"], source: "Source", known: int, *, as_json: bool) -> None:
+def _print_json(told: Sequence["Told"], source: "Source", failed: Failed) -> None:
     from arena.commands import leak_report as report
 
-    if as_json:
-        head = {name: getattr(source, name) for name in ("measure", "model", "fingerprint", "prompt")}
-        sys.stdout.write(to_line(report.as_json(told, head)) + "\n")
-        return
+    head = {name: getattr(source, name) for name in ("measure", "model", "fingerprint", "prompt")}
+    problems = {match: str(wrong) for match, wrong in sorted(failed.items())}
+    sys.stdout.write(to_line({**report.as_json(told, head), "failed": problems}) + "\n")
+
+
+def _show(told: Sequence["Told"], source: "Source", known: int) -> None:
+    from arena.commands import leak_report as report
+
     console = Console(highlight=False)
     if not told:
         console.print(Text("no finished matches in this log", style="bold"))
@@ -169,9 +221,11 @@ def _show(told: Sequence["Told"], source: "Source", known: int, *, as_json: bool
     if len(told) > 1:
         console.print(Text("mean log p by turn, and of how many matches", style="italic"))
         console.print(report.summary_table(told))
-    lost = sum(turn.reading is None for match in told for turn in match.turns)
+    redacted, long = (report.without(told, is_whole=is_whole) for is_whole in (False, True))
     console.print(Text(f"{counted(len(told))} by {source.model}; {known} measured before", style="dim"))
-    if lost:
-        console.print(Text(f"{lost} turns without a number: a part of what was said was redacted since", style="dim"))
+    if redacted:
+        console.print(Text(f"{redacted} turns without a number: a part of what was said was redacted", style="dim"))
+    if long:
+        console.print(Text(f"{long} moments were too long for the model", style="dim"))
     if len(told) > MOST_TABLES:
         console.print(Text("look closer: taboo leak MATCH --model ..., taboo replay --show", style="dim"))

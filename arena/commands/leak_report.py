@@ -9,7 +9,7 @@ from rich.table import Table
 from rich.text import Text
 
 from arena.core.events import Acted, Event, Finished, Started
-from arena.core.measures import Reading
+from arena.core.measures import Reading, moments
 from arena.core.verdict import Reason, Role, Verdict
 from arena.terminal import plain
 
@@ -29,6 +29,8 @@ class Turn:
     attacker: str | None
     defender: str | None
     reading: Reading | None
+    is_whole: bool
+    """Whether all that the defender was shown is still there. Without a reading, it was too long for the model."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +51,7 @@ class Told:
 def tell(events: Sequence[Event], readings: Iterable[Reading]) -> Told:
     """The finished match with its readings in their turns."""
     by_seq = {reading.seq: reading for reading in readings}
+    whole = {moment.seq for moment in moments(events) if moment.is_whole}
     started = next(event.body for event in events if isinstance(event.body, Started))
     verdict = next(event.body.verdict for event in events if isinstance(event.body, Finished))
     lead: Acted | None = None
@@ -58,7 +61,8 @@ def tell(events: Sequence[Event], readings: Iterable[Reading]) -> Told:
         if isinstance(body, Acted) and body.role is Role.ATTACKER:
             lead = body
         elif isinstance(body, Acted):
-            turns.append(Turn(body.turn, event.seq, _said(lead), _said(body), by_seq.get(event.seq)))
+            reading = by_seq.get(event.seq)
+            turns.append(Turn(body.turn, event.seq, _said(lead), _said(body), reading, event.seq in whole))
     return Told(events[0].match, started, verdict, tuple(turns))
 
 
@@ -91,6 +95,11 @@ def means(told: Iterable[Told]) -> dict[str, dict[int, Mean]]:
     }
 
 
+def without(told: Iterable[Told], *, is_whole: bool) -> int:
+    """How many turns have no reading though all that was said is there, or because it is not."""
+    return sum(turn.reading is None and turn.is_whole is is_whole for match in told for turn in match.turns)
+
+
 def number(reading: Reading, name: str) -> float | None:
     """The fact of that name where it is a number."""
     found = reading.fact(name)
@@ -118,14 +127,15 @@ def match_table(told: Told) -> Table:
     table.add_column("", no_wrap=True, min_width=CELLS)
     for turn in told.turns:
         said = [Text("(redacted)" if it is None else plain(it)) for it in (turn.attacker, turn.defender)]
-        table.add_row(str(turn.turn), *said, *_cells(turn.reading, has_words=has_words))
+        table.add_row(str(turn.turn), *said, *_cells(turn, has_words=has_words))
     table.expand = True
     return table
 
 
-def _cells(reading: Reading | None, *, has_words: bool) -> list[str | Text]:
-    if reading is None:
-        return ["-"] * (3 if has_words else 2) + [Text("redacted since", style="dim")]
+def _cells(turn: Turn, *, has_words: bool) -> list[str | Text]:
+    if (reading := turn.reading) is None:
+        why = "too long" if turn.is_whole else "redacted since"
+        return ["-"] * (3 if has_words else 2) + [Text(why, style="dim")]
     log_p, rank, among = (number(reading, name) for name in ("log_p", "rank", "among"))
     cells: list[str | Text] = ["none" if log_p is None else f"{log_p:.2f}", "-" if rank is None else f"{rank:,.0f}"]
     if has_words:
@@ -170,7 +180,8 @@ def as_json(told: Sequence[Told], head: Mapping[str, str]) -> dict[str, Any]:
         ending: [{"turn": turn, "mean_log_p": round(mean.value, 6), "count": mean.count} for turn, mean in row.items()]
         for ending, row in means(told).items()
     }
-    return {**head, "matches": [_match(match) for match in told], "summary": summary}
+    lost = {"redacted": without(told, is_whole=False), "too_long": without(told, is_whole=True)}
+    return {**head, "matches": [_match(match) for match in told], "summary": summary, **lost}
 
 
 def _match(told: Told) -> dict[str, Any]:

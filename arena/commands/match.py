@@ -60,8 +60,22 @@ class SameMatchError(TabooError):
 
     def __str__(self) -> str:
         return (
-            f"match {self.match} is in {self.log} with other events (it was played by another version of the program); "
+            f"match {self.match} is in {self.log} with other events (an agent does not repeat itself, or another version played it); "
             "play with another --seed, another --db, or --no-log"
+        )
+
+
+@dataclass(eq=False)
+class PlayedBeforeError(TabooError):
+    """The log holds this match, and playing it once more would be another match of the same name."""
+
+    match: str
+    log: str
+
+    def __str__(self) -> str:
+        return (
+            f"match {self.match} is in {self.log}, and its agents do not repeat themselves: see it with `taboo replay "
+            f"--show {self.match}`, or play with another --seed, another --db, or --no-log"
         )
 
 
@@ -138,7 +152,8 @@ def _play_one(
         master if not has_human else f"{master}/{fresh_master()}",
         timestamp(),
     )
-    played, events, note = asyncio.run(_run(one, None if no_log else db, keep=not no_log))
+    repeats = pairing.attacker.card.repeats and pairing.defender.card.repeats
+    played, events, note = asyncio.run(_run(one, None if no_log else db, keep=not no_log, repeats=repeats))
     if as_json:
         sys.stdout.write(_as_json(events) + "\n")
         return
@@ -175,7 +190,7 @@ def _target(word: str | None, rules: Rules, master: str) -> str:
     return word
 
 
-async def _run(one: Fixture, db: str | None, *, keep: bool) -> tuple[Played, list[Event], str]:
+async def _run(one: Fixture, db: str | None, *, keep: bool, repeats: bool) -> tuple[Played, list[Event], str]:
     """The match played, its events, and where they are now."""
     from arena.runner import play_all
     from arena.words import WordMatcher
@@ -188,6 +203,8 @@ async def _run(one: Fixture, db: str | None, *, keep: bool) -> tuple[Played, lis
     log = open_user_log(db)
     try:
         stored = await log.read(one.match)
+        if stored and not repeats:
+            raise PlayedBeforeError(one.match, log.url)
         target = memory if stored else log
         await play_all([one], target, WordMatcher(), registry.judges_for, 1, results.append)
         events = await target.read(one.match)

@@ -23,7 +23,8 @@ class Action:
 
 Fact: TypeAlias = str | int | float | bool | None
 MAX_NOTES = 32
-"""The most notes that are kept of one action;"""
+"""The most notes that are kept of one action, the last `LAST_NOTES` among them;"""
+LAST_NOTES = 4
 MAX_NOTE_CHARS = 64_000
 """the most characters that the texts of all of them have, the rest being cut off;"""
 MAX_FACTS = 32
@@ -53,7 +54,9 @@ def settled_notes(notes: tuple[Note, ...]) -> tuple[Note, ...]:
     """Notes as the log keeps them: anyone's, so they are bounded, and what could not be stored is replaced."""
     kept = []
     room = MAX_NOTE_CHARS
-    for note in notes[:MAX_NOTES]:
+    if len(notes) > MAX_NOTES:  # the last ones say what came of it all
+        notes = (*notes[: MAX_NOTES - LAST_NOTES], *notes[-LAST_NOTES:])
+    for note in notes:
         text = _whole(note.text)[:room]
         room -= len(text)
         facts = {_whole(name)[:MAX_FACT_CHARS]: _settled_fact(fact) for name, fact in note.facts[:MAX_FACTS]}

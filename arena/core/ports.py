@@ -57,6 +57,8 @@ class AgentCard:
     is_human: bool = False
     is_timed: bool = False
     """Whether its thinking costs match time. A built-in agent's does not, so that a seeded match is reproducible."""
+    repeats: bool = True
+    """Whether the same view always gets the same action."""
 
 
 class Agent(Protocol):

@@ -88,8 +88,8 @@ def test_an_older_file_is_kept_unless_forced(taboo, replies, tmp_path):
     [
         ("relevance", "words", ("--rate", 0.001), "400 different sentences are too few"),
         ("relevance", "words", ("--rate", 0.001), "3000 are needed"),
-        ("relevance", "words", ("--rate", 0), "rule '--rate' cannot be 0.0"),
-        ("relevance", "words", ("--rate", 0.5), "at most 0.2"),
+        ("relevance", "words", ("--rate", 0), "taboo: --rate cannot be 0: give a share above 0 and at most 0.2"),
+        ("relevance", "words", ("--rate", 0.5), "taboo: --rate cannot be 0.5: give a share above 0"),
         ("relevance", "/nowhere/encoder", (), "name a folder with config.json"),
         ("llm", "words", (), "no judge with a calibration is called 'llm'; known: perplexity, relevance"),
         ("perplexity", "scripted:/nowhere.txt", (), "/nowhere.txt"),
@@ -104,6 +104,28 @@ def test_what_cannot_be_calibrated_is_refused_and_nothing_is_written(
     assert refused.code == 2
     assert problem in refused.err
     assert not (tmp_path / "my.json").exists()
+
+
+def test_sentences_that_are_not_there_are_no_calibration(taboo, tmp_path):
+    refused = calibrate(taboo, "relevance", "words", tmp_path / "none.txt", tmp_path / "my.json")
+    assert refused.code == 2
+    assert refused.err.startswith(f"taboo: sentences '{tmp_path / 'none.txt'}' cannot be read: No such file")
+
+
+def test_a_judge_whose_file_is_not_there_is_told_so(taboo, tmp_path):
+    for name, remedy in (("o.json", "make it with"), ("o.json,form", "`taboo judge try` takes one at a time")):
+        refused = taboo("judge", "try", f"perplexity:{tmp_path / name}", "hi")
+        assert refused.code == 2
+        assert f"calibration '{tmp_path / name}': there is no such file" in refused.err
+        assert remedy in refused.err
+
+
+def test_the_help_of_calibrating_breaks_its_lines_where_sentences_end(taboo, monkeypatch):
+    monkeypatch.setenv("COLUMNS", "80")
+    lines = [line.strip() for line in taboo("judge", "calibrate", "--help").out.splitlines()]
+    first = lines.index("The relevance judge needs what was said before each: a .jsonl file, every line")
+    assert lines[first - 2 : first] == ["ruled against.", ""]
+    assert lines[first + 1 : first + 3] == ['{"text": "...", "earlier": ["...", "..."]}', ""]
 
 
 def test_a_wrong_line_is_named(taboo, tmp_path):

@@ -123,3 +123,17 @@ def test_debug_shows_the_traceback(taboo):
 
     with pytest.raises(UnknownNameError):
         taboo("--debug", "match", "--attacker", "hidding")
+
+
+def test_a_match_of_agents_that_do_not_repeat_themselves_is_refused_before_it_is_played_again(taboo, tmp_path):
+    replies = tmp_path / "replies.txt"
+    replies.write_text("Hello there.\n" * 6, encoding="utf-8")
+    options = ("--word", "banana", "--rules", "spag", "--seed", "7", "--json")
+    asked = ("match", "--attacker", f"llm:scripted:{replies}", "--defender", "honest", *options)
+    first = taboo(*asked)
+    assert first.code == 0
+    again = taboo(*asked)
+    assert again.code == 2
+    assert "do not repeat themselves" in again.err
+    assert json.loads(first.out)["match"] in again.err
+    assert taboo(*asked, "--no-log").code == 0

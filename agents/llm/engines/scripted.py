@@ -21,7 +21,7 @@ from typing import Any, ClassVar, TypeAlias
 
 from agents.llm.engines.options import Typed
 from agents.llm.errors import AdapterError, ContextError, ModelMissingError
-from arena.core.errors import EngineError, EngineTimeoutError
+from arena.core.errors import EngineError, EngineTimeoutError, ScoringError
 from arena.core.generation import Completion, Ending, Prompt, Request, Sampling, Scored
 
 _WORD = re.compile(r"\s*\S+|\s+$")
@@ -53,14 +53,15 @@ class ScriptedEngine:
     """Says what it was given, whatever it is asked, and keeps what it was `asked`.
 
     A sequence that is used up is an EngineError, or begins again where `repeats`. `is_reproducible` promises the same
-    sample for the same request: true of a function, and of a single reply that repeats.
+    sample for the same request: true of a function, and of a single reply that repeats. Without a `score` it can only
+    generate.
     """
 
     def __init__(
         self,
         replies: Replies,
         *,
-        score: Score = uniform,
+        score: Score | None = uniform,
         name: str = "scripted",
         context: int | None = None,
         adapters: Iterable[str] = (),
@@ -123,8 +124,10 @@ class ScriptedEngine:
         return Completion("".join(pieces), ending, read, said, reply.reasoning)
 
     async def score(self, prompt: Prompt, text: str, adapter: str | None = None) -> Scored:
-        """What the score function says. Raises EngineError."""
+        """What the score function says. Raises ScoringError where there is none, EngineError."""
         self._require(prompt, adapter)
+        if self._score is None:
+            raise ScoringError(self.name, "a file of replies does not tell how likely a text is")
         return self._score(prompt, text)
 
     def count(self, prompt: Prompt) -> int:
@@ -178,6 +181,7 @@ class ScriptedEngines:
         typed.require_known(cls.options)
         return ScriptedEngine(
             read_replies(model),
+            score=None,
             name=Path(model).name,
             context=typed.whole("context", None),
             repeats=typed.one_of("repeats", ("off", "on")) == "on",

@@ -15,6 +15,8 @@ from agents.llm.judges.curve import Curve
 from agents.llm.judges.errors import CalibrationError, CalibrationMismatchError
 
 FORMAT = "taboo-calibration/1"
+_COMMA = ".json,"
+"""What is in the name of a file only where somebody wrote several judges for one."""
 _TEXTS = ("judge", "version", "model", "fingerprint", "made_at")
 
 
@@ -74,6 +76,11 @@ def load(path: str) -> Calibration:
     """The calibration in a file. Raises CalibrationError naming the file and what is wrong with it."""
     try:
         row = json.loads(Path(path).read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        if _COMMA in path:
+            problem = "there is no such file, and a judge is named with one file only"
+            raise CalibrationError(path, problem, "name one judge: `taboo judge try` takes one at a time") from None
+        raise CalibrationError(path, "there is no such file", "make it with `taboo judge calibrate`") from None
     except OSError as wrong:
         raise CalibrationError(path, f"cannot be read: {wrong.strerror}") from None
     except ValueError as wrong:
@@ -120,7 +127,7 @@ def named(argument: str) -> Named | None:
     if paths:
         rest = [option for option in options if not option.startswith("calibration=")]
         return Named(paths[0], load(paths[0]), f"{model}?{'&'.join(rest)}" if rest else model)
-    if Path(argument).is_file() or argument.endswith(".json"):
+    if Path(argument).is_file() or argument.endswith(".json") or _COMMA in argument:
         calibration = load(argument)
         return Named(argument, calibration, calibration.model)
     return None

@@ -13,7 +13,6 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Table
 from rich.text import Text
 
-from arena.core.errors import RulesError
 from arena.core.hits import Language
 from arena.core.jsonline import to_line
 from arena.terminal import plain
@@ -54,17 +53,19 @@ def calibrate(
 ) -> None:
     """Fit a judge to a model: from which score on is an utterance bad?
 
-    The score is set so that at most --rate of utterances like yours would be ruled against. The relevance judge needs
-    what was said before each: a .jsonl file with {"text": "...", "earlier": ["...", "..."]} on every line.
+    The score is set so that at most --rate of utterances like yours would be ruled against.
+
+    The relevance judge needs what was said before each: a .jsonl file, every line
+    {"text": "...", "earlier": ["...", "..."]}
 
     Example: [bold]taboo judge calibrate perplexity --model MODEL --sentences good.txt --out my.json[/bold]
     """
     from agents.llm.judges import calibrating, fitting
-    from agents.llm.judges.errors import CalibrationError
+    from agents.llm.judges.errors import CalibrationError, RateError
     from agents.llm.judges.sentences import read_sentences
 
     if not 0 < rate <= fitting.HIGHEST_RATE:
-        raise RulesError("--rate", rate, f"give a share above 0 and at most {fitting.HIGHEST_RATE}")
+        raise RateError(rate, fitting.HIGHEST_RATE)
     if out.exists() and not force:
         raise CalibrationError(str(out), "is there already", "choose another --out, or give --force")
     kind = calibrating.kind_of(judge)

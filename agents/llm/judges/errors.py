@@ -79,6 +79,28 @@ class UnfitSentencesError(TabooError):
 
 
 @dataclass(eq=False)
+class RateError(TabooError):
+    """A false-ruling rate that no judge is calibrated for."""
+
+    rate: float
+    highest: float
+
+    def __str__(self) -> str:
+        return f"--rate cannot be {self.rate:g}: give a share above 0 and at most {self.highest:g}"
+
+
+@dataclass(eq=False)
+class SentencesFileError(TabooError):
+    """A file of sentences that cannot be read at all."""
+
+    path: str
+    problem: str
+
+    def __str__(self) -> str:
+        return f"sentences {self.path!r} cannot be read: {self.problem}; name a file with one sentence a line"
+
+
+@dataclass(eq=False)
 class SentenceError(TabooError):
     """A line of a file of sentences that cannot be used."""
 

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from functools import cached_property
 
 from agents.llm.engines.options import Typed
+from agents.llm.errors import ContextError
 from agents.llm.judges import grades, wrapping
 from agents.llm.judges.calibrated import THRESHOLD, read
 from agents.llm.judges.grades import BEST, CRITERIA, SCHEMA, SCORES, WORST, NoRulingError
@@ -25,6 +26,7 @@ from arena.registry import JudgeArgumentError
 
 OPTIONS = {"tokens": "most tokens of a ruling, thinking included (default 64)"}
 _TOKENS = 64
+_LONGER = "judge with a model of a longer context"
 
 
 class LlmJudge:
@@ -61,8 +63,11 @@ class LlmJudge:
         engine = self._engine.get() if self._engine.is_loaded else await asyncio.to_thread(self._engine.get)
         if not case.text.strip():
             return Ruling(self.name, self.version, FINE, 0.0, self.fingerprint)
-        answer = await engine.complete(request(case, self._tokens))
-        given = _graded(engine, answer)
+        try:
+            answer = await engine.complete(request(case, self._tokens))
+        except ContextError as full:  # nobody can shorten the rubric
+            raise ContextError(full.model, full.problem, _LONGER) from None
+        given = _graded(engine, answer, self._tokens)
         criterion, grade = given.worst(any(said.text for said in case.history))
         score = SCORES[grade]
         label = CRITERIA[criterion][0] if score >= THRESHOLD else FINE
@@ -91,10 +96,21 @@ def rubric() -> str:
     )
 
 
-def _graded(engine: Engine, answer: Completion) -> grades.Grades:
+def _graded(engine: Engine, answer: Completion, asked: int) -> grades.Grades:
+    if answer.ending is not Ending.STOP:
+        raise _cut_off(engine, answer, asked)
     try:
-        if answer.ending is not Ending.STOP:
-            raise NoRulingError("it was cut off; give the judge more with tokens=")
         return grades.parse(answer.text)
     except NoRulingError as wrong:
         raise EngineError(engine.name, f"its answer is no ruling: {wrong}", "judge with a stronger model") from None
+
+
+def _cut_off(engine: Engine, answer: Completion, asked: int) -> EngineError:
+    """What is said of an answer that did not come to its end: more tokens help only where there is room for them."""
+    problem = "its answer is no ruling: it was cut off"
+    if engine.context is not None and answer.prompt_tokens + answer.tokens >= engine.context:
+        where = f"its context of {engine.context} tokens was full after {answer.tokens} tokens of answer"
+        return EngineError(engine.name, f"{problem}, as {where}", _LONGER)
+    if 0 < answer.tokens < asked:  # by a limit that this side does not know
+        return EngineError(engine.name, f"{problem} after {answer.tokens} of {asked} tokens", _LONGER)
+    return EngineError(engine.name, f"{problem} after {asked} tokens", "give the judge more with tokens=")

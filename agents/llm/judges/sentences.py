@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
 
-from agents.llm.judges.errors import CalibrationError, SentenceError
+from agents.llm.judges.errors import SentenceError, SentencesFileError
 from arena.core.actions import Case, Said
 from arena.core.hits import Language
 from arena.core.verdict import Role
@@ -42,13 +42,12 @@ class Sentences:
 def read_sentences(path: Path, *, with_earlier: bool = False) -> Sentences:
     """The sentences of a file. `.jsonl` holds `{"text": "...", "earlier": ["...", ...]}`, any other plain text.
 
-    Empty lines are passed over. Raises SentenceError naming the line, CalibrationError where there is no such file.
+    Empty lines are passed over. Raises SentenceError naming the line, SentencesFileError where there is no such file.
     """
     try:
         raw = path.read_bytes()
     except OSError as wrong:
-        problem = f"cannot be read: {wrong.strerror}"
-        raise CalibrationError(str(path), problem, "name a file with one sentence a line") from None
+        raise SentencesFileError(str(path), wrong.strerror or str(wrong)) from None
     rows: dict[Sentence, None] = {}
     lines = 0
     for number, line in enumerate(raw.split(b"\n"), start=1):

@@ -5,14 +5,15 @@ from collections.abc import Awaitable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 from math import isfinite
+from pathlib import Path
 from random import Random
 from typing import ClassVar, TypeVar
 
 from agents.llm.engines.options import Typed
-from agents.llm.errors import ContextError
+from agents.llm.errors import ContextError, OutOfMemoryError
 from agents.llm.leak.cloze import Cloze, Place, cloze, spellings, texts_hash
 from arena.core.actions import Fact
-from arena.core.errors import ScoringError, TabooError
+from arena.core.errors import EngineError, ScoringError, TabooError
 from arena.core.events import Event, Started
 from arena.core.generation import Scored
 from arena.core.hits import Language
@@ -34,15 +35,22 @@ ALL = "all"
 class CompetitorsError(TabooError):
     """The words that a target is to be ranked among cannot be had."""
 
-    match: str
     word_list: str
     problem: str
+    remedy: str
 
     def __str__(self) -> str:
-        return (
-            f"match {self.match!r} was played from word list {self.word_list!r}: {self.problem}; put the list where it "
-            "was, ask for fewer words, or measure without --against"
-        )
+        return f"word list {self.word_list!r}, from which it was played: {self.problem}; {self.remedy}"
+
+
+@dataclass(eq=False)
+class TooLargeMatchError(TabooError):
+    """Not even one question about a match fits the memory, while another match may."""
+
+    cause: EngineError
+
+    def __str__(self) -> str:
+        return str(self.cause)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +72,10 @@ class Asking:
 
 
 class LeakMeasure:
-    """Asks a model at every moment how likely the target is there. What was redacted since is not asked about.
+    """Asks a model at every moment how likely the target is there.
+
+    A moment has no reading where words were redacted since, or where the latest utterance alone is too long for the
+    model.
 
     Facts of a reading: `log_p`, the natural log-probability of the whole target in its likelier spelling (`said`, of so
     many `tokens`), None where the model gives it none; `rank` of its first token among the `rank_of` that the model
@@ -80,8 +91,12 @@ class LeakMeasure:
         "seed": "draws those words (0)",
     }
 
-    def __init__(self, engine: Engine, asking: Asking | None = None, adapter: str | None = None) -> None:
-        self._engine, self._asking, self._adapter = engine, asking or Asking(), adapter
+    def __init__(
+        self, engine: Engine, asking: Asking | None = None, adapter: str | None = None, *, digest: str | None = None
+    ) -> None:
+        """`digest` stands for what the adapter is; without one, only its name does."""
+        self._engine, self._asking = engine, asking or Asking()
+        self._adapter, self._digest = adapter, digest or adapter
 
     @classmethod
     def open(cls, model: str, options: Mapping[str, str]) -> "LeakMeasure":
@@ -89,14 +104,20 @@ class LeakMeasure:
         from agents.llm.pool import engine_kind, shared
         from agents.llm.spec import ModelSpec
 
-        typed = Typed(model, options)
+        shown = model.partition("?")[0]  # an option may hold a key
+        typed = Typed(shown, options)
         typed.require_known(cls.options)
+        if model.startswith("llm:"):
+            raise EngineError(shown, "agents are named like this", "leave out llm: before the model")
         place = Place(typed.one_of("as", tuple(Place)))
         against = None if typed.text("against") == ALL else typed.whole("against", 0, 0)
         seed = typed.whole("seed", 0, 0) or 0
         spec = ModelSpec.parse(model)
-        spec.require_known([*engine_kind(spec.engine).options, "adapter"])
-        return cls(shared(spec), Asking(place, against, seed), spec.options.get("adapter"))
+        known = engine_kind(spec.engine).options
+        spec.require_known([*known, "adapter"])
+        engine, adapter = shared(spec), spec.options.get("adapter")
+        digest = None if adapter is None or "adapters" not in known else _digest(spec.options, adapter, engine.name)
+        return cls(engine, Asking(place, against, seed), adapter, digest=digest)
 
     @property
     def model(self) -> str:
@@ -105,9 +126,9 @@ class LeakMeasure:
 
     @property
     def fingerprint(self) -> str:
-        """16 hex digits that change whenever the model does."""
+        """16 hex digits that change whenever the model does, or the files of its adapter did before it was opened."""
         known = self._engine.fingerprint
-        return known if self._adapter is None else sha256(f"{known} {self._adapter}".encode()).hexdigest()[:16]
+        return known if self._digest is None else sha256(f"{known} {self._digest}".encode()).hexdigest()[:16]
 
     @property
     def prompt(self) -> str:
@@ -115,14 +136,21 @@ class LeakMeasure:
         return self._asking.fingerprint
 
     async def measure(self, events: Sequence[Event]) -> tuple[Reading, ...]:
-        """A reading for every moment of which all is still there. Raises EngineError or CompetitorsError."""
+        """A reading for every moment that has one.
+
+        Raises EngineError where the model is at fault, CompetitorsError or TooLargeMatchError where this match is.
+        """
         if not events or not isinstance(events[0].body, Started):
             return ()
-        target, match = events[0].body.target, events[0].match
-        others = self._competitors(match, events[0].body.rules, target)
+        target = events[0].body.target
+        others = self._competitors(events[0].match, events[0].body.rules, target)
         gate = asyncio.Semaphore(AT_ONCE)
         whole = [moment for moment in moments(events) if moment.is_whole]
-        return tuple(await _together(self._read(moment, target, others, gate) for moment in whole))
+        try:
+            found = await _together(self._read(moment, target, others, gate) for moment in whole)
+        except OutOfMemoryError as wrong:
+            raise TooLargeMatchError(wrong) from None
+        return tuple(reading for reading in found if reading is not None)
 
     def _competitors(self, match: str, rules: Rules, target: str) -> tuple[str, ...]:
         wanted = self._asking.against
@@ -133,18 +161,28 @@ class LeakMeasure:
         try:
             words = [word for word in load_list(rules.word_list).words if word != target]
         except TabooError as wrong:
-            raise CompetitorsError(match, rules.word_list, str(wrong)) from None
+            remedy = "put the list where it was, or measure without --against"
+            raise CompetitorsError(rules.word_list, str(wrong), remedy) from None
         if wanted is None:
             return tuple(words)
         if wanted > len(words):
-            raise CompetitorsError(match, rules.word_list, f"it has {len(words)} other words, not {wanted}")
+            problem = f"it has {len(words)} words besides the target, fewer than {wanted}"
+            raise CompetitorsError(rules.word_list, problem, f"ask for at most {len(words)}, or for all")
         return tuple(Random(derive(str(self._asking.seed), "leak", match)).sample(words, wanted))
 
-    async def _read(self, moment: Moment, target: str, others: Sequence[str], gate: asyncio.Semaphore) -> Reading:
+    async def _read(
+        self, moment: Moment, target: str, others: Sequence[str], gate: asyncio.Semaphore
+    ) -> Reading | None:
+        """The reading of a moment; None where it is too long for the model."""
         words = [spellings(word) for word in (target, *others)]
         asked = self._cloze(moment, [f" {spelling}" for word in words for spelling in word])
+        if asked is None:
+            return None
         prompt, space = self._parted(asked.text, moment.view.rules.language)
-        best = await _together(self._best(prompt, space, word, gate) for word in words)
+        try:
+            best = await _together(self._best(prompt, space, word, gate) for word in words)
+        except ContextError:  # tokens were counted apart, and together there may be more of them
+            return None
         said, scored = best[0]
         # Engines are not asked for their vocabulary elsewhere, so those that know it say so beyond the port.
         vocabulary: int | None = getattr(self._engine, "vocabulary", None)
@@ -155,18 +193,13 @@ class LeakMeasure:
         facts |= {"said": said, "tokens": len(scored.tokens), "left_out": asked.left_out}
         return Reading(moment.seq, (*facts.items(), ("as", self._asking.place.value)))
 
-    def _cloze(self, moment: Moment, texts: Sequence[str]) -> Cloze:
-        """The text to be read, short enough to leave room for every one of these after it."""
+    def _cloze(self, moment: Moment, texts: Sequence[str]) -> Cloze | None:
+        """The text to be read, short enough to leave room for every one of these after it; None where none is."""
         engine, most = self._engine, self._engine.context
         if most is None:
-            fitting = cloze(moment.view, self._asking.place)
-        else:
-            room = most - max(engine.count(text) for text in texts)
-            fitting = cloze(moment.view, self._asking.place, lambda text: engine.count(text) <= room)
-        if fitting is None:
-            problem = f"event {moment.seq}: the latest utterance alone does not fit its {most} tokens"
-            raise ContextError(engine.name, problem, "measure with a model of a longer context")
-        return fitting
+            return cloze(moment.view, self._asking.place)
+        room = most - max(engine.count(text) for text in texts)
+        return cloze(moment.view, self._asking.place, lambda text: engine.count(text) <= room)
 
     def _parted(self, text: str, language: Language) -> tuple[str, str]:
         """The prompt, and what a word after it begins with: the space between them stands where the model reads it.
@@ -193,6 +226,13 @@ class LeakMeasure:
                     raise
                 remedy = "measure with a local model: --model FOLDER, or a name of the Hugging Face hub"
                 raise ScoringError(wrong.model, wrong.problem, remedy) from None
+
+
+def _digest(options: Mapping[str, str], adapter: str, model: str) -> str:
+    from agents.llm.engines.adapters import digest  # imports torch, as the engine did
+
+    folder = options.get("adapters")
+    return digest(Path(folder).expanduser() if folder else None, adapter, model)
 
 
 def _finite(number: float) -> float | None:

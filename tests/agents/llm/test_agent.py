@@ -11,7 +11,7 @@ from agents.llm.agent import LlmAgent
 from agents.llm.engines.scripted import Reply, ScriptedEngine
 from agents.llm.errors import ContextError, ModelSpecError, ToolError
 from arena.core.actions import Action, Note, Said
-from arena.core.errors import EngineError, EngineTimeoutError, UnknownNameError
+from arena.core.errors import EngineError, EngineTimeoutError, TabooError
 from arena.core.events import Acted, Noted
 from arena.core.generation import Message, Request
 from arena.core.hits import Language
@@ -262,14 +262,70 @@ def test_what_cannot_be_asked_for_is_refused_with_its_remedy(argument, kind, tol
         LlmAgent(argument)
 
 
-def test_an_unknown_engine_is_a_model_of_that_name():
-    with pytest.raises((EngineError, UnknownNameError), match="telegraph:xyz"):
-        LlmAgent.card_for("telegraph:xyz")
+def test_an_unknown_engine_is_refused_with_those_that_there_are():
+    with pytest.raises(ModelSpecError, match="no engine 'telegraph'; known: openai, scripted, transformers"):
+        LlmAgent("telegraph:xyz")
+
+
+@pytest.mark.parametrize(
+    "argument",
+    [
+        "openai:http://127.0.0.1:1/v1#m?api_key=sk-abcdef1234567890",
+        "openai:http://127.0.0.1:1/v1?api_key=sk-abcdef1234567890#m",
+        "m?sk-abcdef1234567890",
+        "m?api_key=sk-abcdef1234567890&api_key=sk-abcdef1234567890",
+    ],
+)
+def test_a_key_typed_where_it_does_not_belong_is_not_repeated(argument):
+    with pytest.raises(TabooError) as refused:
+        LlmAgent(argument)
+    assert "abcdef" not in str(refused.value)
 
 
 def test_a_model_that_cannot_be_opened_is_refused_before_any_match():
     with pytest.raises(EngineError, match=r"missing\.txt"):
         LlmAgent.card_for("scripted:missing.txt")
+
+
+@pytest.mark.parametrize(
+    ("options", "told"),
+    [
+        ("prompt=plain&tools=all", "no tools are shown"),
+        ("prompt=standard&context=400", "choose prompt=compact"),
+        ("tokens=500&context=400", "shorter answer"),
+        ("adapter=", "leave the option out"),
+    ],
+)
+def test_options_that_can_never_play_are_refused_before_any_match(options, told, tmp_path):
+    script = tmp_path / "replies.txt"
+    script.write_text("Hello.\n", encoding="utf-8")
+    with pytest.raises(TabooError, match=told):
+        LlmAgent.card_for(f"scripted:{script}?{options}")
+
+
+def test_a_prompt_in_one_language_plays_in_that_language(tmp_path):
+    script, mine = tmp_path / "replies.txt", tmp_path / "mine.toml"
+    script.write_text("Hello.\n", encoding="utf-8")
+    mine.write_text(
+        """
+name = "mine"
+version = "1"
+answer = "text"
+[en]
+ask = "Your turn."
+heard = "{{ text }}"
+own = "{{ text }}"
+gap = "{{ left_out }} left out"
+repair = "Once more: {{ problem }}"
+[en.attacker]
+system = "{{ rules_short }} The word is {{ target }}."
+[en.defender]
+system = "{{ rules_short }}"
+""",
+        encoding="utf-8",
+    )
+    card = LlmAgent.card_for(f"scripted:{script}?prompt={mine}")
+    assert card.languages == {Language.ENGLISH}
 
 
 def test_the_card_names_the_model(tmp_path):

@@ -6,6 +6,7 @@ Importing this package imports torch and peft, so engines do it at the first req
 
 from agents.llm.engines.adapters.adapter import Adapter, Kind
 from agents.llm.engines.adapters.bases import mark
+from agents.llm.engines.adapters.digests import digest
 from agents.llm.engines.adapters.shelf import Shelf
 
-__all__ = ["Adapter", "Kind", "Shelf", "mark"]
+__all__ = ["Adapter", "Kind", "Shelf", "digest", "mark"]

@@ -6,15 +6,38 @@ A runner calls `take` for each drawn token in its own thread; whoever asked wait
 import time
 from collections.abc import Callable
 from concurrent.futures import Future, InvalidStateError
-from typing import Protocol
+from typing import Generic, Protocol, TypeVar
 
 from agents.llm.engines.local.spelling import Spelling, respelled
 from agents.llm.engines.local.tokens import Tokens
 from arena.core.errors import EngineTimeoutError
 from arena.core.generation import Completion, Ending, Sampling
 
+T = TypeVar("T")
 
-class Job:
+
+class Asked(Generic[T]):
+    """Something that a runner was asked for: `answer` is settled once, by whoever comes first."""
+
+    def __init__(self) -> None:
+        self.answer: Future[T] = Future()
+
+    def settle(self, found: T) -> None:
+        """Answer it. Harmless where it is settled or cancelled."""
+        try:
+            self.answer.set_result(found)
+        except InvalidStateError:
+            return  # cancelled in this moment, or settled before
+
+    def fail(self, error: BaseException) -> None:
+        """Settle it with an error. Harmless where it is settled or cancelled."""
+        try:
+            self.answer.set_exception(error)
+        except InvalidStateError:
+            return  # cancelled in this moment, or settled before
+
+
+class Job(Asked[Completion]):
     """A request as tokens. `deadline` is in seconds of `time.monotonic`; `most` is `max_tokens`, or the room for them.
 
     `watch` is called in the runner's thread with each piece of text that is sure to be part of the answer.
@@ -32,10 +55,10 @@ class Job:
         deadline: float | None = None,
         watch: Callable[[str], None] | None = None,
     ) -> None:
+        super().__init__()
         self.ids, self.sampling, self.seed = ids, sampling, seed
         self.adapter, self.deadline = adapter, deadline
         self.most = sampling.max_tokens if most is None else most
-        self.answer: Future[Completion] = Future()
         self._tokens = tokens
         self._taken: list[int] = []
         # Text is only spelled on the way where somebody reads it: the asker, or the search for a stop text.
@@ -78,24 +101,11 @@ class Job:
         else:
             text, is_stopped = self._spelling.finished()
             ending = Ending.STOP if is_stopped else ending
-        self._settle(Completion(text, ending, len(self.ids), len(self._taken)))
-
-    def fail(self, error: BaseException) -> None:
-        """Settle the answer with an error. Harmless where it is settled or cancelled."""
-        try:
-            self.answer.set_exception(error)
-        except InvalidStateError:
-            return  # cancelled in this moment, or settled before
+        self.settle(Completion(text, ending, len(self.ids), len(self._taken)))
 
     def leave(self, model: str) -> None:
         """Settle what is no longer wanted: out of time, unless it was cancelled or settled before."""
         self.fail(EngineTimeoutError(model, "the time for this answer ran out", "give it more seconds"))
-
-    def _settle(self, completion: Completion) -> None:
-        try:
-            self.answer.set_result(completion)
-        except InvalidStateError:
-            return  # cancelled in this moment
 
 
 class Runner(Protocol):

@@ -139,7 +139,7 @@ def _network(model: str, place: str, settings: Settings, device: Any, dtype: Any
     lacking = sorted(report["missing_keys"])
     if lacking:
         # Transformers would go on with random numbers in their place.
-        problem = f"its weights lack {len(lacking)} tensors, {lacking[0]} for one"
+        problem = f"its weights lack {len(lacking)} of its tensors, {lacking[0]} for one"
         raise EngineError(model, problem, "fetch the whole model again")
     if settings.quantize == "none":
         network = network.to(device)

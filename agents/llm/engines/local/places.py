@@ -18,6 +18,9 @@ def located(model: str, revision: str | None) -> str:
     """
     folder = Path(model).expanduser()
     if folder.is_dir():
+        if revision is not None:
+            problem = f"option revision={revision}: it is a folder, which holds one version only"
+            raise EngineError(model, problem, "leave revision out, or name a model of the hub")
         _require_whole(model, folder)
         return str(folder)
     if folder.is_file():

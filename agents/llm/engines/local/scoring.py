@@ -2,29 +2,31 @@
 
 import math
 from collections.abc import Mapping, Sequence
-from concurrent.futures import Future, InvalidStateError
 from inspect import signature
-from typing import Any, Final
+from typing import Any, Final, TypeAlias
 
 import torch
 from torch import Tensor
 
 from agents.llm.engines.local.batches import rounded
+from agents.llm.engines.local.job import Asked
 from agents.llm.engines.local.loading import Loaded
 from agents.llm.engines.local.shape import GRAIN, padded
 from arena.core.errors import EngineTimeoutError
 from arena.core.generation import Scored
 
+Found: TypeAlias = tuple[tuple[float, ...], tuple[int, ...]]
+"""The log-probability of each token of a text, and its rank."""
 MOST_LOGITS: Final = 2**28
 """So many numbers (1 GiB of float32) may a pass give: rows times scored tokens times vocabulary."""
 
 
-class ScoreJob:
+class ScoreJob(Asked[Found]):
     """A text to be scored, as tokens: `ids` those of the prompt, never empty, `text_ids` those of the text."""
 
     def __init__(self, ids: tuple[int, ...], text_ids: tuple[int, ...], adapter: str | None = None) -> None:
+        super().__init__()
         self.ids, self.text_ids, self.adapter = ids, text_ids, adapter
-        self.answer: Future[tuple[tuple[float, ...], tuple[int, ...]]] = Future()
 
     @property
     def all_ids(self) -> tuple[int, ...]:
@@ -35,20 +37,6 @@ class ScoreJob:
     def is_wanted(self) -> bool:
         """False once it is settled or cancelled."""
         return not self.answer.done()
-
-    def settle(self, logprobs: tuple[float, ...], ranks: tuple[int, ...]) -> None:
-        """Answer it. Harmless where it was cancelled."""
-        try:
-            self.answer.set_result((logprobs, ranks))
-        except InvalidStateError:
-            return  # cancelled in this moment
-
-    def fail(self, error: BaseException) -> None:
-        """Settle it with an error. Harmless where it is settled."""
-        try:
-            self.answer.set_exception(error)
-        except InvalidStateError:
-            return  # cancelled in this moment, or settled before
 
     def leave(self, model: str) -> None:
         """Settle what is no longer wanted."""
@@ -71,7 +59,7 @@ def score(loaded: Loaded, model: Any, jobs: Sequence[ScoreJob], extra: Mapping[s
         for place, job in enumerate(jobs):
             many = len(job.text_ids)
             # The token before a text foretells its first; the last token's foretelling is of no use.
-            job.settle(*_read(logits[place, logits.shape[1] - many - 1 : logits.shape[1] - 1], job.text_ids))
+            job.settle(_read(logits[place, logits.shape[1] - many - 1 : logits.shape[1] - 1], job.text_ids))
 
 
 def rows_that_fit(jobs: Sequence[ScoreJob], vocab: int) -> int:
@@ -80,13 +68,13 @@ def rows_that_fit(jobs: Sequence[ScoreJob], vocab: int) -> int:
     return max(1, MOST_LOGITS // (rounded(longest, GRAIN) * vocab))
 
 
-def scored(pieces: tuple[str, ...], found: tuple[tuple[float, ...], tuple[int, ...]]) -> Scored:
+def scored(pieces: tuple[str, ...], found: Found) -> Scored:
     """The score with the text of its tokens."""
     logprobs, ranks = found
     return Scored(pieces, logprobs, ranks)
 
 
-def _read(logits: Tensor, ids: Sequence[int]) -> tuple[tuple[float, ...], tuple[int, ...]]:
+def _read(logits: Tensor, ids: Sequence[int]) -> Found:
     """Log-probability and rank of each token, from logits of shape `(tokens, vocab)`.
 
     Tokens that are exactly as likely share the better rank.

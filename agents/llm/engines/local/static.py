@@ -1,8 +1,10 @@
 """Batches that run to their end: each one call of `model.generate`, with our choosing and our way of stopping."""
 
+import logging
+import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, Final
 
 import torch
 from torch import Tensor
@@ -20,6 +22,8 @@ from agents.llm.errors import AdapterError
 from arena.core.errors import EngineError
 
 CPU_ROWS, GPU_ROWS = 64, 256
+_REMINDER: Final = "This is a friendly reminder - the current text generation call has exceeded"
+_this_thread = threading.local()
 
 
 class StaticRunner:
@@ -78,7 +82,7 @@ class StaticRunner:
         rows = [*jobs, *[jobs[0]] * (len(ids) - len(jobs))]
         choosing = Choosing.of([(job.sampling, job.seed) for job in rows], loaded.vocab, loaded.device)
         steps = torch.tensor([job.token_count for job in rows], device=loaded.device)
-        with torch.inference_mode(), self._using(rows) as (model, extra):
+        with torch.inference_mode(), self._using(rows) as (model, extra), _unreminded():
             output = model.generate(
                 input_ids=ids,
                 attention_mask=mask,
@@ -174,3 +178,22 @@ class Taking:
                 self._done[place] = True
                 del self._live[place]
         return torch.tensor(self._done, device=input_ids.device)
+
+
+@contextmanager
+def _unreminded() -> Iterator[None]:
+    """No false alarm of transformers while this thread runs a batch; other threads and other messages are as before.
+
+    Its own stopping criterion, which cannot be left out, takes the columns of a batch for tokens of the model's
+    context. Some of them are padding: no row has more tokens than the engine found room for.
+    """
+    logging.getLogger("transformers.generation.stopping_criteria").addFilter(_is_to_be_said)  # once, however often
+    _this_thread.is_running = True
+    try:
+        yield
+    finally:
+        _this_thread.is_running = False
+
+
+def _is_to_be_said(record: logging.LogRecord) -> bool:
+    return not (getattr(_this_thread, "is_running", False) and str(record.msg).startswith(_REMINDER))

@@ -44,9 +44,27 @@ def test_a_file_that_is_no_json_object_is_refused(tmp_path, content, problem):
         load(str(tmp_path / "bad.json"))
 
 
-def test_a_missing_file_is_named(tmp_path):
-    with pytest.raises(CalibrationError, match=r"missing\.json.*No such file"):
-        load(str(tmp_path / "missing.json"))
+@pytest.mark.parametrize(
+    ("argument", "problem"),
+    [
+        ("o.json", "calibration 'o.json': there is no such file; make it with `taboo judge calibrate`"),
+        ("model?calibration=o.json", "calibration 'o.json': there is no such file; make it"),
+        ("o.json,form", "calibration 'o.json,form': there is no such file, .* `taboo judge try` takes one at a time"),
+        ("model?calibration=o.json,form", "calibration 'o.json,form': there is no such file, .* takes one at a time"),
+    ],
+)
+def test_a_file_that_is_not_there_is_named(tmp_path, monkeypatch, argument, problem):
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(CalibrationError, match=f"^{problem}"):
+        named(argument)
+    for name in ("o.json", "o.json,form"):
+        calibration().save(tmp_path / name)
+    assert named(argument) is not None
+
+
+def test_a_folder_is_no_calibration(tmp_path):
+    with pytest.raises(CalibrationError, match="cannot be read: Is a directory; make it anew"):
+        load(str(tmp_path))
 
 
 def test_a_calibration_fits_the_judge_and_model_it_was_made_for_alone(save):

@@ -115,7 +115,7 @@ def test_a_calibration_of_another_judge_is_refused_before_any_model_is_loaded(sa
 
 
 def test_a_file_that_is_missing_is_refused(tmp_path):
-    with pytest.raises(CalibrationError, match="No such file"):
+    with pytest.raises(CalibrationError, match="there is no such file"):
         PerplexityJudge(str(tmp_path / "my.json"))
 
 

@@ -167,8 +167,29 @@ def test_the_worst_grade_rules(given, label, score):
 def test_an_answer_that_was_cut_off_is_no_ruling():
     engine = says(Reply("<think>one two three </think>" + grades() + " four"))
     judge = judge_of(engine, "some-model?tokens=9")
-    with pytest.raises(EngineError, match="cut off; give the judge more with tokens="):
+    with pytest.raises(EngineError, match="cut off after 9 tokens; give the judge more with tokens=$"):
         asyncio.run(judge.rule(case("hello")))
+
+
+@pytest.mark.parametrize(
+    ("room", "problem"),
+    [
+        (3, "cut off, as its context of {context} tokens was full after 3 tokens of answer; judge with a model of"),
+        (0, "{words} words, and {context} are its context; judge with a model of a longer context$"),
+    ],
+)
+def test_where_the_context_is_full_more_tokens_are_not_advised(room, problem):
+    words = says().count(request(case("hello")).prompt)
+    engine = ScriptedEngine([Reply("one two three four")], repeats=True, context=words + room)
+    with pytest.raises(EngineError, match=problem.format(context=words + room, words=words)) as wrong:
+        ruled(engine, case("hello"))
+    assert "tokens=" not in str(wrong.value)
+
+
+def test_a_server_that_stops_short_of_the_tokens_is_not_asked_for_more():
+    engine = says(Reply("one two", ending=Ending.LENGTH))
+    with pytest.raises(EngineError, match="cut off after 2 of 64 tokens; judge with a model of a longer context"):
+        ruled(engine, case("hello"))
 
 
 def test_the_first_utterance_cannot_be_off_topic():

@@ -5,7 +5,7 @@ from hashlib import sha256
 
 import pytest
 
-from agents.llm.judges.errors import CalibrationError, SentenceError
+from agents.llm.judges.errors import SentenceError, SentencesFileError
 from agents.llm.judges.sentences import Sentence, read_sentences
 from arena.core.hits import Language
 from arena.core.verdict import Role
@@ -61,6 +61,9 @@ def test_a_sentence_with_nothing_before_it_is_refused_where_something_must_be(js
         read_sentences(jsonl([{"text": "a", "earlier": ["b"]}, {"text": "a"}]), with_earlier=True)
 
 
-def test_a_missing_file_is_named(tmp_path):
-    with pytest.raises(CalibrationError, match=r"none\.txt.*No such file"):
-        read_sentences(tmp_path / "none.txt")
+@pytest.mark.parametrize(("name", "problem"), [("none.txt", "No such file or directory"), ("", "Is a directory")])
+def test_a_file_that_cannot_be_read_is_called_what_it_is(tmp_path, name, problem):
+    with pytest.raises(SentencesFileError) as wrong:
+        read_sentences(tmp_path / name)
+    said = f"sentences '{tmp_path / name}' cannot be read: {problem}; name a file with one sentence a line"
+    assert str(wrong.value) == said

@@ -42,6 +42,12 @@ def test_a_file_is_not_a_folder(broken):
     assert "it is a file" in refusal(broken / "config.json")
 
 
+def test_a_folder_has_no_versions_to_choose_from(shelf):
+    folder = shelf("one")
+    with pytest.raises(EngineError, match="revision=x: it is a folder, .* leave revision out"):
+        load(str(folder), Settings(device="cpu", revision="x"))
+
+
 @pytest.mark.parametrize(
     ("gone", "said"),
     [
@@ -84,7 +90,7 @@ def test_weights_that_lack_a_tensor_are_not_made_up(broken):
     tensors = load_file(broken / "model.safetensors")
     del tensors["model.layers.1.mlp.up_proj.weight"]
     save_file(tensors, broken / "model.safetensors", {"format": "pt"})
-    assert "lack 1 tensors, model.layers.1.mlp.up_proj.weight" in refusal(broken)
+    assert "lack 1 of its tensors, model.layers.1.mlp.up_proj.weight" in refusal(broken)
 
 
 def test_a_model_that_reads_both_ways_is_refused(tmp_path, shelf):

@@ -1,13 +1,17 @@
 """What goes wrong in a batch is that batch's trouble: memory, errors, passes that never come back."""
 
 import asyncio
+import logging
 import threading
 
 import pytest
 
 torch = pytest.importorskip("torch")
 
+from agents.llm.engines.local.job import Asked  # noqa: E402
+from agents.llm.engines.local.loading import load  # noqa: E402
 from agents.llm.engines.local.memory import in_halves, is_out_of_memory  # noqa: E402
+from agents.llm.engines.local.settings import Settings  # noqa: E402
 from agents.llm.errors import OutOfMemoryError  # noqa: E402
 from arena.core.errors import EngineError  # noqa: E402
 from arena.core.generation import Request, Sampling  # noqa: E402
@@ -147,3 +151,46 @@ def test_a_batch_that_is_stuck_fails_its_own_requests_only(engines, troubled):
     assert [answer.tokens for answer in later] == [8, 8, 8]
     # The thread that was left behind comes back about now, and does no harm.
     assert [answer.tokens for answer in asyncio.run(ask(engine, requests(2)))] == [8, 8]
+
+
+@pytest.fixture
+def reminders():
+    """What transformers says of texts that are longer than a model's context."""
+
+    class Kept(logging.Handler):
+        def emit(self, record):
+            said.append(record.getMessage())
+
+    said: list[str] = []
+    log, handler = logging.getLogger("transformers.generation.stopping_criteria"), Kept()
+    log.addHandler(handler)
+    yield said
+    log.removeHandler(handler)
+
+
+def test_an_answer_that_fills_the_context_is_no_reason_for_an_alarm(engines, shelf, reminders):
+    # Lengths that no other test has: transformers says it once in a process for each.
+    model = load(str(shelf("full", max_position_embeddings=201)), Settings(device="cpu"))
+    engine = engines(model)
+    [answer] = asyncio.run(ask(engine, [Request("Once upon a time", Sampling(max_tokens=500), 1)]))
+    assert answer.prompt_tokens + answer.tokens == 201
+    assert reminders == []
+    # What others generate in this process is still warned of.
+    other = load(str(shelf("other", max_position_embeddings=19)), Settings(device="cpu")).model
+    other.generate(input_ids=torch.ones((1, 4), dtype=torch.int64), max_new_tokens=18, do_sample=False, pad_token_id=0)
+    assert len(reminders) == 1
+    assert "maximum length (19)" in reminders[0]
+
+
+def test_what_was_asked_is_answered_once_by_whoever_comes_first():
+    first, second, third = Asked[int](), Asked[int](), Asked[int]()
+    first.settle(1)
+    first.fail(EngineError("m", "late"))
+    second.fail(EngineError("m", "early"))
+    second.settle(2)
+    third.answer.cancel()
+    third.settle(3)
+    third.fail(EngineError("m", "late"))
+    assert first.answer.result() == 1
+    assert str(second.answer.exception()) == "model 'm': early"
+    assert third.answer.cancelled()
