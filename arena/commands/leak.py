@@ -80,8 +80,7 @@ def command(
         names = log.look_now(lambda connection: measures.finished(connection, matches or None))
         measure = registry.measure("leak").open(model, {"as": place, "against": against, "seed": str(seed)})
         source = measures.Source(measure.name, measure.model, measure.fingerprint, measure.prompt)
-        done = set() if again else _known(log, source)
-        missing = [match for match in names if match not in done]
+        missing = names if again else _unmeasured(log, names, source)
         failed = _measure(measure, source, missing, log, jobs, quiet=as_json)
         told = list(_told(log, [match for match in names if match not in failed], source))
     finally:
@@ -90,11 +89,8 @@ def command(
         _print_json(told, source, failed)
     elif told or not failed:
         _show(told, source, len(names) - len(missing))
-    if plot is not None:
-        _write(plot, told, f"leak by {source.model}, as {place.value}")
-    if failed:
-        _list(failed)
-        raise typer.Exit(1)
+    _write(plot, told, f"leak by {source.model}, as {place.value}")
+    _end(failed)
 
 
 def _check(plot: Path | None) -> None:
@@ -105,18 +101,22 @@ def _check(plot: Path | None) -> None:
         check_plot(plot)
 
 
-def _write(plot: Path, told: Sequence["Told"], title: str) -> None:
-    from arena.commands.leak_plot import plot as write_plot
+def _write(plot: Path | None, told: Sequence["Told"], title: str) -> None:
+    if plot is not None:
+        from arena.commands.leak_plot import plot as write_plot
 
-    write_plot(told, plot, title)
-    sys.stderr.write(f"curves written to {plot}\n")
+        write_plot(told, plot, title)
+        sys.stderr.write(f"curves written to {plot}\n")
 
 
-def _list(failed: Failed) -> None:
-    """Say which matches could not be measured, and why."""
+def _end(failed: Failed) -> None:
+    """Where some matches could not be measured, say which and why, and exit with 1."""
+    if not failed:
+        return
     for match, wrong in sorted(failed.items()):
         sys.stderr.write(f"{plain(match)}: {plain(str(wrong))}\n")
     sys.stderr.write(f"{counted(len(failed))} could not be measured; what is known of the others is kept\n")
+    raise typer.Exit(1)
 
 
 def _measure(
@@ -143,6 +143,11 @@ def _known(log: "StoreLog", source: "Source") -> set[str]:
 
     found: set[str] = log.write_now(Work(lambda connection: measures.known(connection, source))).answer
     return found
+
+
+def _unmeasured(log: "StoreLog", names: Sequence[str], source: "Source") -> list[str]:
+    known = _known(log, source)
+    return [match for match in names if match not in known]
 
 
 async def _measure_all(
@@ -224,8 +229,10 @@ def _show(told: Sequence["Told"], source: "Source", known: int) -> None:
     redacted, long = (report.without(told, is_whole=is_whole) for is_whole in (False, True))
     console.print(Text(f"{counted(len(told))} by {source.model}; {known} measured before", style="dim"))
     if redacted:
-        console.print(Text(f"{redacted} turns without a number: a part of what was said was redacted", style="dim"))
+        why = "a part of what was said was redacted since"
+        console.print(Text(f"{redacted} turns without a number: {why}", style="dim"))
     if long:
-        console.print(Text(f"{long} moments were too long for the model", style="dim"))
+        moments = "1 moment was" if long == 1 else f"{long} moments were"
+        console.print(Text(f"{moments} too long for the model", style="dim"))
     if len(told) > MOST_TABLES:
         console.print(Text("look closer: taboo leak MATCH --model ..., taboo replay --show", style="dim"))

@@ -40,7 +40,7 @@ class CompetitorsError(TabooError):
     remedy: str
 
     def __str__(self) -> str:
-        return f"word list {self.word_list!r}, from which it was played: {self.problem}; {self.remedy}"
+        return f"its word list {self.word_list!r}: {self.problem}; {self.remedy}"
 
 
 @dataclass(eq=False)

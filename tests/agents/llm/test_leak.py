@@ -9,10 +9,10 @@ import pytest
 from doubles import Player, WholeWords, says, seats, started
 
 from agents.llm.engines.scripted import ScriptedEngine
-from agents.llm.errors import ContextError
+from agents.llm.errors import ContextError, OutOfMemoryError
 from agents.llm.leak import LeakMeasure
 from agents.llm.leak.cloze import Place, cloze, spellings
-from agents.llm.leak.measure import Asking, CompetitorsError
+from agents.llm.leak.measure import Asking, CompetitorsError, TooLargeMatchError
 from arena import registry
 from arena.core.actions import Action, Said
 from arena.core.errors import EngineError, ScoringError, UnknownNameError
@@ -208,7 +208,10 @@ def test_the_words_are_drawn_by_the_seed():
 
 @pytest.mark.parametrize(
     ("rules", "against", "said"),
-    [(RULES, 99_999, "other words, not 99999"), (Rules(judges=(), word_list="gone.txt"), 3, "gone.txt")],
+    [
+        (RULES, 99_999, r"it has \d+ words besides the target, fewer than 99999; ask for at most \d+, or for all"),
+        (Rules(judges=(), word_list="gone.txt"), 3, r"gone\.txt.*; put the list where it was"),
+    ],
 )
 def test_words_that_cannot_be_had_are_named(rules, against, said):
     with pytest.raises(CompetitorsError, match=said):
@@ -237,17 +240,48 @@ def test_a_long_talk_is_cut_to_the_context_of_the_model(context, left_out):
     assert max(whole.count(prompt + text) for prompt, text in book.asked) <= context
 
 
-def test_an_utterance_longer_than_the_context_is_named():
-    with pytest.raises(ContextError, match="event 2: the latest utterance alone does not fit its 20 tokens"):
-        readings(Book(), context=20)
+def test_a_moment_longer_than_the_context_has_no_reading():
+    lines = iter(("word " * 80, "yellow", "sweet"))
+    talk = match(attacker=Player(lambda view: Action(next(lines))))
+    found = readings(Book(), talk, context=100)
+    assert [(reading.seq, reading.fact("left_out")) for reading in found] == [(4, 2), (6, 4)]
 
 
-def test_a_model_that_can_only_generate_says_what_to_use():
+def test_a_model_too_small_for_every_moment_reads_none():
+    assert readings(Book(), context=20) == ()
+
+
+def test_a_moment_that_is_too_long_only_with_its_word_has_no_reading():
     def refuse(prompt, text):
-        raise ScoringError("gpt", "it can only generate")
+        if "monkeys" in prompt:
+            raise ContextError("tiny", "9 tokens do not fit its context of 8")
+        return Scored((text,), (-1.0,), (1,))
 
-    with pytest.raises(ScoringError, match="measure with a local model"):
+    found = asyncio.run(LeakMeasure(ScriptedEngine([], score=refuse)).measure(match()))
+    assert [reading.seq for reading in found] == [2, 4]
+
+
+def test_a_match_too_large_for_the_memory_is_no_fault_of_the_model():
+    def refuse(prompt, text):
+        raise OutOfMemoryError("tiny", "one request of 9 tokens does not fit the memory of cpu")
+
+    with pytest.raises(TooLargeMatchError, match="'tiny': one request of 9 tokens") as found:
         asyncio.run(LeakMeasure(ScriptedEngine([], score=refuse)).measure(match()))
+    assert not isinstance(found.value, EngineError)
+
+
+def test_a_model_that_can_only_generate_says_what_to_use(tmp_path):
+    (tmp_path / "replies.txt").write_text("hello\n")
+    measure = LeakMeasure.open(f"scripted:{tmp_path / 'replies.txt'}", {})
+    with pytest.raises(ScoringError, match="does not tell how likely a text is; measure with a local model"):
+        asyncio.run(measure.measure(match()))
+
+
+@pytest.mark.parametrize("model", ["llm:tiny", "llm:openai:http://localhost#gpt?key=secret"])
+def test_a_model_named_as_an_agent_is_told_to_leave_that_out(model):
+    with pytest.raises(EngineError, match="leave out llm:") as found:
+        LeakMeasure.open(model, {})
+    assert "secret" not in str(found.value)
 
 
 @pytest.mark.parametrize(
@@ -272,7 +306,9 @@ def test_what_is_asked_and_who_is_asked_have_fingerprints_of_their_own():
     assert Asking(seed=1).fingerprint == Asking(seed=2).fingerprint
     assert Asking(against=5, seed=1).fingerprint != Asking(against=5, seed=2).fingerprint
     bare, adapted = LeakMeasure(engine(Book())), LeakMeasure(engine(Book(), adapters=["shy"]), adapter="shy")
-    assert bare.fingerprint != adapted.fingerprint
+    marked = [LeakMeasure(engine(Book()), adapter=name, digest=digest) for name, digest in (("a", "1"), ("a", "2"))]
+    assert len({measure.fingerprint for measure in (bare, adapted, *marked)}) == 4
+    assert LeakMeasure(engine(Book()), adapter="b", digest="1").fingerprint == marked[0].fingerprint
     assert (bare.model, adapted.model) == ("scripted", "scripted?adapter=shy")
     assert len(asyncio.run(adapted.measure(match()))) == 3
 

@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import warnings
 from pathlib import Path
 from random import Random
 
@@ -12,6 +13,7 @@ transformers = pytest.importorskip("transformers")
 
 from doubles import Player, WholeWords, seats, started  # noqa: E402 - after the check
 
+from agents.llm.errors import AdapterError  # noqa: E402
 from agents.llm.leak import LeakMeasure  # noqa: E402
 from agents.llm.leak.cloze import Place, cloze  # noqa: E402
 from arena.core.actions import Action  # noqa: E402
@@ -116,3 +118,51 @@ def test_a_talk_longer_than_the_context_is_cut_and_measured():
     assert found[0].fact("left_out") == 0
     assert found[-1].fact("left_out") > 0
     assert all(reading.fact("log_p") < 0 for reading in found)
+
+
+# --- an adapter -------------------------------------------------------------------------------------------------------
+
+
+def adapter(folder: Path, scale: float = 0.1) -> None:
+    """A LoRA over the model as PEFT writes it, all of its numbers alike."""
+    peft = pytest.importorskip("peft")
+    network = transformers.AutoModelForCausalLM.from_pretrained(FOLDER)
+    config = peft.LoraConfig(task_type="CAUSAL_LM", r=2, target_modules=["q_proj", "v_proj"])
+    with warnings.catch_warnings(action="ignore"), torch.random.fork_rng():
+        wrapped = peft.get_peft_model(network, config)
+        for name, value in wrapped.named_parameters():
+            if "lora_" in name:
+                value.data.fill_(scale)
+        wrapped.save_pretrained(folder)
+
+
+def test_an_adapter_trained_anew_in_its_place_is_another_model(tmp_path):
+    def fingerprint() -> str:
+        return LeakMeasure.open(f"{FOLDER}?adapters={tmp_path}&adapter=poet", {}).fingerprint
+
+    adapter(tmp_path / "poet")
+    first = fingerprint()
+    assert first == fingerprint()
+    adapter(tmp_path / "poet", scale=0.2)
+    weights_changed = fingerprint()
+    config = tmp_path / "poet" / "adapter_config.json"
+    config.write_text(config.read_text().replace('"lora_alpha": 8', '"lora_alpha": 16'))
+    assert len({first, weights_changed, fingerprint(), LeakMeasure.open(str(FOLDER), {}).fingerprint}) == 4
+    adapter(tmp_path / "poet")
+    assert fingerprint() == first
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        ("adapters={folder}&adapter=poem", "adapter 'poem' is not in .*did you mean poet"),
+        ("adapters={folder}&adapter=../poet", "is not the name of a folder of adapters"),
+        ("adapters={folder}&adapter=poet", "adapter 'poet' has no adapter_model.safetensors that can be read"),
+        ("adapter=poet", "opened without a folder of adapters"),
+    ],
+)
+def test_an_adapter_that_cannot_be_had_is_named_before_anything_is_measured(tmp_path, options, said):
+    (tmp_path / "poet").mkdir()
+    (tmp_path / "poet" / "adapter_config.json").write_text("{}")
+    with pytest.raises(AdapterError, match=said):
+        LeakMeasure.open(f"{FOLDER}?{options.format(folder=tmp_path)}", {})

@@ -90,14 +90,14 @@ def _object(path: Path, asked: Asked) -> Mapping[str, object]:
     try:
         size = path.stat().st_size
         if not path.is_file() or size > _MOST_BYTES:
-            raise asked.refused(f"has a {path.name} that is no file or has more than {_MOST_BYTES:,} bytes")
+            raise asked.refused(f"has an {path.name} that is no file or has more than {_MOST_BYTES:,} bytes")
         fields = json.loads(path.read_bytes())
     except (OSError, ValueError, RecursionError) as error:
         raise asked.refused(
-            f"has a {path.name} that cannot be read as JSON: {error}", "save it again with peft"
+            f"has an {path.name} that cannot be read as JSON: {error}", "save it again with peft"
         ) from None
     if not isinstance(fields, dict):
-        raise asked.refused(f"has a {path.name} that is not a JSON object", "save it again with peft")
+        raise asked.refused(f"has an {path.name} that is not a JSON object", "save it again with peft")
     return fields
 
 

@@ -53,12 +53,12 @@ def test_a_file_that_is_no_json_object_is_refused(tmp_path, content, problem):
         ("model?calibration=o.json,form", "calibration 'o.json,form': there is no such file, .* takes one at a time"),
     ],
 )
-def test_a_file_that_is_not_there_is_named(tmp_path, monkeypatch, argument, problem):
+def test_a_file_that_is_not_there_is_named(save, tmp_path, monkeypatch, argument, problem):
     monkeypatch.chdir(tmp_path)
     with pytest.raises(CalibrationError, match=f"^{problem}"):
         named(argument)
     for name in ("o.json", "o.json,form"):
-        calibration().save(tmp_path / name)
+        save(name)
     assert named(argument) is not None
 
 

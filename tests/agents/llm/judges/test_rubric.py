@@ -3,6 +3,7 @@
 import asyncio
 import json
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -167,7 +168,7 @@ def test_the_worst_grade_rules(given, label, score):
 def test_an_answer_that_was_cut_off_is_no_ruling():
     engine = says(Reply("<think>one two three </think>" + grades() + " four"))
     judge = judge_of(engine, "some-model?tokens=9")
-    with pytest.raises(EngineError, match="cut off after 9 tokens; give the judge more with tokens=$"):
+    with pytest.raises(EngineError, match=r"cut off after 9 tokens; give the judge more with tokens=$"):
         asyncio.run(judge.rule(case("hello")))
 
 
@@ -187,7 +188,11 @@ def test_where_the_context_is_full_more_tokens_are_not_advised(room, problem):
 
 
 def test_a_server_that_stops_short_of_the_tokens_is_not_asked_for_more():
-    engine = says(Reply("one two", ending=Ending.LENGTH))
+    class Capped(ScriptedEngine):
+        async def complete(self, request, watch=None):
+            return await super().complete(replace(request, sampling=replace(request.sampling, max_tokens=2)), watch)
+
+    engine = Capped(["one two three"])
     with pytest.raises(EngineError, match="cut off after 2 of 64 tokens; judge with a model of a longer context"):
         ruled(engine, case("hello"))
 

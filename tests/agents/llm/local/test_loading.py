@@ -44,7 +44,7 @@ def test_a_file_is_not_a_folder(broken):
 
 def test_a_folder_has_no_versions_to_choose_from(shelf):
     folder = shelf("one")
-    with pytest.raises(EngineError, match="revision=x: it is a folder, .* leave revision out"):
+    with pytest.raises(EngineError, match=r"revision=x: it is a folder, .* leave revision out"):
         load(str(folder), Settings(device="cpu", revision="x"))
 
 
