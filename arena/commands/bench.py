@@ -104,14 +104,11 @@ def _table(part: str, measures: list[Measure]) -> Table:
     table = Table(box=None, header_style="bold", title=f"bench {part}", title_justify="left")
     for name, side in (("measure", "left"), ("value", "right"), ("unit", "left"), ("bar", "right"), ("", "left")):
         table.add_column(name, justify=side)  # type: ignore[arg-type]  # rich's own set of words
-    has_notes = any(it.note for it in measures)
-    if has_notes:
-        table.add_column("", style="dim")
     for it in measures:
         bar = "" if it.bar is None else _number(it.bar)
         value = "not run" if it.value is None else _number(it.value)
-        notes = [Text(it.note)] if has_notes else []
-        table.add_row(it.name, value, it.unit, bar, _mark(it), *notes)
+        note = f"\n  {it.note}" if it.note else ""
+        table.add_row(Text.assemble(it.name, (note, "dim")), value, it.unit, bar, _mark(it))
     return table
 
 

@@ -42,5 +42,6 @@ def test_a_figure_that_was_not_run_says_so_and_why():
     console.print(_table("it", [Measure("fast", 12_345.6, "tokens/s", 2), Measure("far", None, "s", 1, "no device")]))
     assert [line.split() for line in console.file.getvalue().splitlines()[2:]] == [
         ["fast", "12,346", "tokens/s", "2", "met"],
-        ["far", "not", "run", "s", "1", "no", "device"],
+        ["far", "not", "run", "s", "1"],
+        ["no", "device"],
     ]
