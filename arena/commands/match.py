@@ -60,8 +60,8 @@ class SameMatchError(TabooError):
 
     def __str__(self) -> str:
         return (
-            f"match {self.match} is in {self.log} with other events (an agent does not repeat itself, or another version played it); "
-            "play with another --seed, another --db, or --no-log"
+            f"match {self.match} is in {self.log} with other events (an agent does not repeat itself, or another "
+            "version of the program played it); play with another --seed, another --db, or --no-log"
         )
 
 
