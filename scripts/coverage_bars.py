@@ -16,6 +16,7 @@ BARS = (
     ("agents/", 90.0),
     ("web/", 90.0),
     ("attacks/core/", 100.0),
+    ("attacks/", 90.0),
 )
 
 

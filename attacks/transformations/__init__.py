@@ -1,0 +1,1 @@
+"""Where replacements for words come from, one source a file."""

@@ -1,0 +1,1 @@
+"""The models that are attacked, by kind: `sklearn:FILE`, `hf:FOLDER-OR-NAME`."""
