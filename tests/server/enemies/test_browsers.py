@@ -517,7 +517,9 @@ def test_no_form_reaches_other_peoples_things(place):
     token, secret = place.do(lambda: place.house.people.issue_token(owner.account.id, "x", frozenset({"read"}), 1))
     private, live = played_match(owner, is_private=True), open_match(owner, terms={}, is_private=True)
     public = played_match(owner)
-    reserved = owner.post("/lobby/seats", {"terms": {"preset": "spag"}, "reserved_for": "@chief"}).json()["code"]
+    friend = member(place, "friend")
+    wish = {"terms": {"preset": "spag"}, "reserved_for": f"@{friend.account.name}"}
+    reserved = owner.post("/lobby/seats", wish).json()["code"]
     own = owner.post("/lobby/seats", {"terms": {"preset": "spag"}}).json()["code"]
     attempts = {
         f"/account/tokens/{token.id}/revoke": 404,
