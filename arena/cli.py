@@ -79,6 +79,9 @@ def build() -> typer.Typer:
         if isinstance(loaded, typer.Typer):
             for part in loaded.registered_commands:
                 part.callback = None if part.callback is None else _interruptible(part.callback)
+            own = loaded.registered_callback
+            if own is not None and own.callback is not None:
+                own.callback = _interruptible(own.callback)
             app.add_typer(loaded, name=name)
         else:
             app.command(name)(_interruptible(loaded))

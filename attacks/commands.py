@@ -2,12 +2,10 @@
 
 import sys
 from collections import Counter
-from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from hashlib import sha256
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 from rich.console import Console
@@ -15,31 +13,31 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Table
 from rich.text import Text
 
-from arena import registry
-from arena.analysis.rates import Rate
-from arena.core.errors import TabooError, UnknownNameError
 from arena.core.jsonline import to_line
 from arena.terminal import plain
-from attacks.core.errors import AttackError
-from attacks.core.ports import Attack, Victim
+from attacks.opening import RefusedAttackError, recipe_named, refusals, victim_named
+from attacks.reviewing import compare, export, verify
+from attacks.showing import lines, plain_json
 
-RECIPES, VICTIMS = "attacks.recipes", "attacks.victims"
+EXAMPLES = (
+    "Examples:\n\n"
+    "taboo attack --victim sklearn:model.joblib --data dev.tsv --recipe pwws --limit 200 --out runs/pwws\n\n"
+    "taboo attack verify runs/pwws --victim sklearn:model.joblib --data dev.tsv\n\n"
+    "taboo attack compare runs/pwws runs/other --html report.html\n\n"
+    "taboo attack export runs/pwws --format csv --columns text,perturbed,label"
+)
+app = typer.Typer(epilog=EXAMPLES, add_completion=False, no_args_is_help=True, rich_markup_mode="rich")
+app.command("verify")(verify)
+app.command("compare")(compare)
+app.command("export")(export)
 
 
-@dataclass(eq=False)
-class RefusedAttackError(TabooError):
-    """An attack that cannot be made, in the words of what stands in its way."""
-
-    problem: str
-
-    def __str__(self) -> str:
-        return self.problem
-
-
+@app.callback(invoke_without_command=True)
 def command(
-    victim: Annotated[str, typer.Option("--victim", help="Whom to attack: sklearn:FILE or hf:MODEL.")],
-    data: Annotated[Path, typer.Option("--data", help="Texts with labels: .tsv, .csv or .jsonl.")],
-    out: Annotated[Path, typer.Option("--out", help="Folder for the rows.")],
+    context: typer.Context,
+    victim: Annotated[str | None, typer.Option("--victim", help="Whom to attack: sklearn:FILE or hf:MODEL.")] = None,
+    data: Annotated[Path | None, typer.Option("--data", help="Texts with labels: .tsv, .csv or .jsonl.")] = None,
+    out: Annotated[Path | None, typer.Option("--out", help="Folder for the rows.")] = None,
     recipe: Annotated[str, typer.Option("--recipe", help="Which attack.")] = "pwws",
     limit: Annotated[int | None, typer.Option("--limit", help="Only so many examples.", min=1)] = None,
     budget: Annotated[int | None, typer.Option("--budget", help="Most queries for an example.", min=1)] = None,
@@ -50,10 +48,26 @@ def command(
 ) -> None:
     """Attack a model on many texts, write every example down, and print how it held.
 
-    Example: [bold]taboo attack --victim hf:my-model --data dev.tsv --recipe pwws --limit 200 --out runs/pwws[/bold]
+    --victim, --data and --out say whom to attack, with what, and where to write. The commands below look at what an
+    attack wrote.
     """
-    with _refusals():
+    if context.invoked_subcommand is not None:
+        _check_nothing_before(context)
+        return
+    if victim is None or data is None or out is None:
+        missing = [name for name, it in (("--victim", victim), ("--data", data), ("--out", out)) if it is None]
+        raise RefusedAttackError(f"an attack needs {' and '.join(missing)}; taboo attack --help shows how it is called")
+    with refusals():
         _attack(victim, data, out, recipe, limit, budget, seed, width, resume=resume, as_json=as_json)
+
+
+def _check_nothing_before(context: typer.Context) -> None:
+    """Raise RefusedAttackError for options before the name of a command, which would say nothing."""
+    for name in context.params:
+        source = context.get_parameter_source(name)
+        if source is not None and source.name == "COMMANDLINE":
+            option = f"--{name.removeprefix('as_')}"
+            raise RefusedAttackError(f"{option} stands before {context.invoked_subcommand}; write it after")
 
 
 def _attack(
@@ -79,6 +93,7 @@ def _attack(
     engine = Engine(opened, attack, budget=budget, seed=seed, width=width)
     settings = {
         "recipe": recipe,
+        "reads": getattr(attack, "reads", ""),  # what else the attack was made with: a model, a file
         "victim": victim,
         "fingerprint": opened.fingerprint,
         "data": data.name,
@@ -86,6 +101,7 @@ def _attack(
         "limit": limit,
         "budget": budget,
         "seed": seed,
+        "examples": len(examples),
     }
     folder = Folder(out, settings, resume=resume)
     with _progress(disabled=as_json) as progress:
@@ -98,39 +114,15 @@ def _attack(
             progress.update(task, advance=1, found=share, shown=f"{engine.desk.shown:,} queries")
     summary = summarise(list(folder.done.values()))
     if as_json:
-        sys.stdout.write(to_line(_plain(asdict(summary))) + "\n")
+        sys.stdout.write(to_line(plain_json(asdict(summary))) + "\n")
         return
     console = Console(highlight=False)
     console.print(Text.assemble((recipe, "bold"), " against ", (plain(opened.name), "bold")))
     table = Table(box=None, show_header=False, padding=(0, 2, 0, 0))
-    for name, value in _lines(summary):
+    for name, value in lines(summary):
         table.add_row(name, value)
     console.print(table)
     console.print(Text(f"rows in {out}", style="dim"))
-
-
-def recipe_named(name: str) -> Attack:
-    """The attack of that name. Raises UnknownNameError, BrokenPluginError or AttackError."""
-    made: Attack = registry.load(RECIPES, name)()
-    return made
-
-
-def victim_named(name: str) -> Victim:
-    """The victim that `KIND:WHICH` names. Raises UnknownNameError, BrokenPluginError or AttackError."""
-    kind, colon, which = name.partition(":")
-    if not colon or not which:
-        raise UnknownNameError("victim", name, known=tuple(f"{it}:..." for it in registry.entries(VICTIMS)))
-    opened: Victim = registry.load(VICTIMS, kind).open(which)
-    return opened
-
-
-@contextmanager
-def _refusals() -> Iterator[None]:
-    """Errors of attacks as errors of ours, which are told in one line."""
-    try:
-        yield
-    except AttackError as problem:
-        raise RefusedAttackError(str(problem)) from problem
 
 
 def _progress(*, disabled: bool) -> Progress:
@@ -145,35 +137,3 @@ def _progress(*, disabled: bool) -> Progress:
         disable=off,
         transient=True,
     )
-
-
-def _lines(summary: Any) -> list[tuple[str, str]]:  # noqa: ANN401 - a Summary, imported late
-    mean = "-" if summary.queries_mean is None else f"{summary.queries_mean:.1f}"
-    middle = "-" if summary.queries_median is None else f"{summary.queries_median:g}"
-    changed = "-" if summary.changed is None else f"{100 * summary.changed:.1f} % of a success"
-    return [
-        ("success rate", _rate(summary.success)),
-        ("accuracy before", _rate(summary.accuracy)),
-        ("accuracy under attack", _rate(summary.under_attack)),
-        ("queries an example", f"{mean} in the mean, {middle} in the median, {summary.queries:,} in all"),
-        ("words changed", changed),
-        (
-            "examples",
-            f"{summary.examples}: {summary.succeeded} succeeded, {summary.failed} failed, {summary.skipped} skipped, "
-            f"{summary.errors} broken",
-        ),
-    ]
-
-
-def _rate(rate: Rate) -> str:
-    if not rate.total:
-        return "-"
-    low, high = rate.interval.low, rate.interval.high
-    return f"{100 * rate.value:.1f} % [{100 * low:.1f}, {100 * high:.1f}] of {rate.total}"
-
-
-def _plain(row: Any) -> Any:  # noqa: ANN401 - JSON values
-    """JSON values without numbers that JSON does not have."""
-    if isinstance(row, dict):
-        return {name: _plain(value) for name, value in row.items()}
-    return None if isinstance(row, float) and row != row else row

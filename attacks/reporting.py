@@ -7,6 +7,7 @@ from statistics import fmean, median
 
 from arena.analysis.rates import Rate, wilson
 from attacks.engine import Row, Status
+from attacks.metrics import distance, share, words_changed, words_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,7 +16,11 @@ class Summary:
 
     `success` is among the examples that were attacked: those that the victim had right and that did not break.
     `accuracy` and `under_attack` are the victim's accuracy before and after, broken examples left out. Queries are
-    distinct texts of attacked examples, `changed` the share of words that a success replaced.
+    distinct texts of attacked examples, `changed` the share of words that a success replaced, by the attack's count.
+
+    The last four are means over the successes, measured on the two texts whatever the attack says it did: words changed
+    by alignment, also as a share of the original's words (above 1 where more is put in than there was), and the edit
+    distance in characters, also as a share of the longer text.
     """
 
     examples: int
@@ -30,6 +35,10 @@ class Summary:
     queries_mean: float | None
     queries_median: float | None
     changed: float | None
+    words_changed: float | None
+    words_share: float | None
+    edits: float | None
+    edits_share: float | None
 
 
 def summarise(rows: Sequence[Row]) -> Summary:
@@ -39,6 +48,8 @@ def summarise(rows: Sequence[Row]) -> Summary:
     successes = [row for row in attacked if row.status is Status.SUCCEEDED]
     sound = len(rows) - counts[Status.ERROR]
     queries = [row.queries for row in attacked]
+    pairs = [(row.text, row.perturbed) for row in successes if row.perturbed is not None]
+    words = [words_changed(*pair) for pair in pairs]
     return Summary(
         examples=len(rows),
         succeeded=counts[Status.SUCCEEDED],
@@ -49,7 +60,21 @@ def summarise(rows: Sequence[Row]) -> Summary:
         accuracy=wilson(len(attacked), sound),
         under_attack=wilson(counts[Status.FAILED], sound),
         queries=sum(queries),
-        queries_mean=fmean(queries) if queries else None,
+        queries_mean=_mean(queries),
         queries_median=median(queries) if queries else None,
-        changed=fmean(len(row.changes) / row.words for row in successes) if successes else None,
+        changed=_mean([len(row.changes) / max(1, row.words) for row in successes]),
+        words_changed=_mean(words),
+        words_share=_mean([count / max(1, len(words_of(pair[0]))) for count, pair in zip(words, pairs, strict=True)]),
+        edits=_mean([distance(*pair) for pair in pairs]),
+        edits_share=_mean([share(*pair) for pair in pairs]),
     )
+
+
+def by_label(rows: Sequence[Row]) -> dict[int, Summary]:
+    """The figures of each right label apart, ascending."""
+    labels = sorted({row.label for row in rows})
+    return {label: summarise([row for row in rows if row.label == label]) for label in labels}
+
+
+def _mean(values: Sequence[float]) -> float | None:
+    return fmean(values) if values else None

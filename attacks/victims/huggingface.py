@@ -1,13 +1,13 @@
 """A sequence-classification model of Hugging Face as a victim, by folder or name."""
 
 from collections.abc import Sequence
-from hashlib import sha256
 from typing import Any
 
 import numpy as np
 
 from attacks.core.goals import Floats
 from attacks.core.ports import Capability
+from attacks.fingerprints import of_model
 from attacks.victims.errors import VictimMissingError
 
 
@@ -19,7 +19,7 @@ class HuggingFaceVictim:
     def __init__(self, model: Any, tokenizer: Any, name: str) -> None:  # noqa: ANN401 - transformers' own
         self._model, self._tokenizer, self.name = model.eval(), tokenizer, name
         self.classes = int(model.config.num_labels)
-        self.fingerprint = _fingerprint(model)
+        self.fingerprint = of_model(model)
 
     @classmethod
     def open(cls, name: str) -> "HuggingFaceVictim":
@@ -54,11 +54,3 @@ class HuggingFaceVictim:
         """The most tokens that the model has positions for."""
         here = int(self._tokenizer.model_max_length)
         return min(here, int(getattr(self._model.config, "max_position_embeddings", here)))
-
-
-def _fingerprint(model: Any) -> str:  # noqa: ANN401
-    """16 hex digits over the configuration and the sum of every weight tensor."""
-    digest = sha256(model.config.to_json_string().encode())
-    for name, tensor in sorted(model.state_dict().items()):
-        digest.update(f"{name}{tuple(tensor.shape)}{float(tensor.double().sum()):.12g}".encode())
-    return digest.hexdigest()[:16]

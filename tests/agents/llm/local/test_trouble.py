@@ -82,9 +82,10 @@ def test_memory_that_runs_out_on_the_way_loses_no_token(engines, troubled):
     passes = []
 
     def trouble(rows):
-        passes.append(rows)
-        if len(passes) == 5:
-            raise MemoryError
+        if rows > 16:  # the first may have gone ahead alone, and one request cannot be halved
+            passes.append(rows)
+            if len(passes) == 5:
+                raise MemoryError
 
     pieces = []
     engine = engines(troubled(trouble))
@@ -99,6 +100,7 @@ def test_memory_that_runs_out_on_the_way_loses_no_token(engines, troubled):
     assert [answer.text for answer in answers] == wanted
     assert [answer.tokens for answer in answers] == [8] * 20
     assert "".join(pieces) == wanted[0]
+    assert len(passes) >= 5
 
 
 def test_a_request_that_does_not_even_fit_alone_fails_with_its_size(engines, troubled):

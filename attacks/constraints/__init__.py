@@ -1,0 +1,16 @@
+"""What a perturbation may not do, one rule a file. A constraint is a function of a perturbation that says yes or no.
+
+Every rule reads the whole perturbation, so it holds of what comes out, however the search got there.
+"""
+
+from attacks.core.greedy import Constraint
+from attacks.core.perturbation import Perturbation
+
+
+def all_of(*constraints: Constraint) -> Constraint:
+    """Allows what every one of the constraints allows; they are asked in order, the cheap ones first by custom."""
+
+    def allowed(perturbation: Perturbation) -> bool:
+        return all(constraint(perturbation) for constraint in constraints)
+
+    return allowed

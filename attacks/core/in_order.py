@@ -1,0 +1,32 @@
+"""Greedy search in a given order: one place after the other, each shown with all its candidates, the best kept."""
+
+from collections.abc import Iterable
+
+from attacks.core.greedy import Candidates, Constraint
+from attacks.core.perturbation import Perturbation
+from attacks.core.searching import Search
+from attacks.core.text import Text
+
+
+def greedy_in_order(
+    original: Text, base: float, order: Iterable[int], candidates: Candidates, allowed: Constraint
+) -> Search:
+    """Take up places in this order until the goal is reached; a candidate stays only if it is nearer than what stood.
+
+    `base` is the score of the original. The candidates of a place are one question, and the first that reaches the goal
+    is the result; a place that has none, or none that is allowed in addition to what was kept, asks nothing.
+    """
+    at, score = Perturbation(original), base
+    for place in order:
+        tried = (at.with_word(place, word) for word in candidates(original, place))
+        offered = tuple(it for it in tried if it != at and allowed(it))
+        if not offered:
+            continue
+        outcomes = yield offered
+        there = next((it for it, came in zip(offered, outcomes, strict=True) if came.is_reached), None)
+        if there is not None:
+            return there
+        top = max(range(len(offered)), key=lambda number: outcomes[number].score)
+        if outcomes[top].score > score:
+            at, score = offered[top], outcomes[top].score
+    return at if at.changes else None

@@ -1,0 +1,102 @@
+"""DeepWordBug: the most telling words get a character swapped, substituted, deleted or inserted.
+
+Source: Gao, Lanchantin, Soffa and Qi, 'Black-box Generation of Adversarial Text Sequences to Evade Deep Learning
+Classifiers', IEEE Security and Privacy Workshops 2018. Deviations: after each word the victim is asked whether it is
+enough, with all edits side by side, and one that leads away from the goal is not kept (the paper edits the top words
+with one kind of edit and looks at the end); a word is edited once; by default words are weighed by replacement, which
+asks half of what the paper's combined score asks; the part of a text that a temporal score leaves out loses its words
+and keeps its punctuation.
+"""
+
+from collections.abc import Generator, Sequence
+from enum import StrEnum
+from random import Random
+from typing import TypeAlias
+
+import numpy as np
+
+from attacks.core.goals import Floats, Goal
+from attacks.core.in_order import greedy_in_order
+from attacks.core.perturbation import Perturbation
+from attacks.core.ports import Capability
+from attacks.core.searching import Outcome, Search
+from attacks.core.text import Text
+from attacks.transformations.characters import Edit, delete, drawn_candidates, edit_distance, insert, substitute, swap
+
+UNKNOWN = "[UNK]"
+"""Stands for a word that the victim does not know."""
+EDITS: tuple[Edit, ...] = (swap, substitute, delete, insert)
+"""The paper's four ways to change a word."""
+
+_Weighing: TypeAlias = Generator[tuple[Perturbation, ...], Sequence[Outcome], Floats]
+
+
+class Scorer(StrEnum):
+    """How words are weighed (section III.B of the paper)."""
+
+    REPLACE_ONE = "replace-one"
+    """What the victim loses when the word is unknown: a question for every word."""
+    HEAD = "head"
+    """What the word adds to the words before it (temporal head score)."""
+    TAIL = "tail"
+    """What the word adds to the words after it (temporal tail score)."""
+    COMBINED = "combined"
+    """Head and tail added up, two questions for every word."""
+
+
+class DeepWordBug:
+    """Edits words in the order of their scores, within a budget of edited characters for the whole text."""
+
+    name = "deepwordbug"
+    needs = frozenset({Capability.SCORES})
+
+    def __init__(
+        self, scorer: Scorer = Scorer.REPLACE_ONE, edits: Sequence[Edit] = EDITS, most_edits: int = 30
+    ) -> None:
+        """`most_edits` bounds the edit distance (Levenshtein) between the text and what is made of it."""
+        self._scorer, self._edits, self._most_edits = scorer, tuple(edits), most_edits
+
+    def read(self, written: str) -> Text:
+        """The text in words."""
+        return Text.of(written)
+
+    def begin(self, text: Text, goal: Goal, base: float, chance: Random) -> Search:  # noqa: ARG002 - base says enough
+        """The paper's algorithm 1."""
+        candidates = drawn_candidates(self._edits, chance)
+        weights = yield from _weights(text, base, self._scorer)
+        order = np.argsort(-weights, kind="stable").tolist()
+        return (yield from greedy_in_order(text, base, order, candidates, self._is_within))
+
+    def _is_within(self, at: Perturbation) -> bool:
+        words = at.original.words
+        return sum(edit_distance(words[place], text) for place, text in at.changes) <= self._most_edits
+
+
+def _weights(text: Text, base: float, scorer: Scorer) -> _Weighing:
+    """The weight of every word, shape `(words,)`: higher is more telling. A single word needs no order."""
+    if len(text) < 2:
+        return np.zeros(len(text))
+    if scorer is Scorer.REPLACE_ONE:
+        start = Perturbation(text)
+        outcomes = yield tuple(start.with_word(place, UNKNOWN) for place in range(len(text)))
+        return _scores(outcomes) - base
+    weights = np.zeros(len(text))
+    if scorer in (Scorer.HEAD, Scorer.COMBINED):
+        heads = yield tuple(_part(text, range(length)) for length in range(len(text)))
+        weights += -np.diff(_scores(heads), append=base)
+    if scorer in (Scorer.TAIL, Scorer.COMBINED):
+        tails = yield tuple(_part(text, range(first, len(text))) for first in range(1, len(text) + 1))
+        weights += np.diff(_scores(tails), prepend=base)
+    return weights
+
+
+def _part(text: Text, kept: range) -> Perturbation:
+    """The text with some of its words only; where none is left, an unknown one, as no victim need read nothing."""
+    gone = [(place, "") for place in range(len(text)) if place not in kept]
+    if not kept:
+        gone[0] = (0, UNKNOWN)
+    return Perturbation(text, tuple(gone))
+
+
+def _scores(outcomes: Sequence[Outcome]) -> Floats:
+    return np.array([came.score for came in outcomes], dtype=np.float64)
