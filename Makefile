@@ -19,7 +19,7 @@ demo: $(VENV)/.core ## A match and a small tournament at the terminal.
 
 test: $(VENV)/.dev ## Set up and run every test, with coverage bars.
 	@sh scripts/packages.sh
-	$(BIN)/python -m pytest -n 2 --dist loadfile --cov --cov-report=term:skip-covered
+	$(BIN)/python -m pytest -n 2 --cov --cov-report=term:skip-covered
 	$(BIN)/python scripts/coverage_bars.py
 
 test-unit: $(VENV)/.dev ## The fast tests only.

@@ -108,10 +108,12 @@ def test_a_killed_attack_goes_on_and_its_rows_are_those_of_one_that_was_not(tabo
     running = subprocess.Popen(command, env=environment(tmp_path))
     deadline = time.monotonic() + 120
     rows = killed / "rows.jsonl"
-    while time.monotonic() < deadline and not (rows.exists() and rows.stat().st_size > 20_000):
-        time.sleep(0.01)
-    running.send_signal(signal.SIGKILL)
-    running.wait(30)
+    try:
+        while time.monotonic() < deadline and not (rows.exists() and rows.stat().st_size > 20_000):
+            time.sleep(0.01)
+    finally:
+        running.send_signal(signal.SIGKILL)
+        running.wait(30)
     assert 0 < sum(1 for _ in read_rows(rows)) < 300
     refused = taboo(*asked(victim, killed, "--limit", 300))
     assert refused.code == 2

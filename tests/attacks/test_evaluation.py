@@ -269,13 +269,19 @@ def test_an_attack_that_is_interrupted_ends_with_130_and_one_line(pipeline, tmp_
         env={**keep, "HOME": str(tmp_path), "NLTK_DATA": f"{DATA}/nltk_data", "OMP_NUM_THREADS": "1"},
         stderr=subprocess.PIPE,
         text=True,
+        # A shell may have started the tests with Ctrl-C ignored, and programs inherit that.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),
     )
     rows = tmp_path / "run" / "rows.jsonl"
     deadline = time.monotonic() + 60
-    while time.monotonic() < deadline and not (rows.exists() and rows.stat().st_size > 2_000):
-        time.sleep(0.01)
-    running.send_signal(signal.SIGINT)
-    _, told = running.communicate(timeout=30)
+    try:
+        while time.monotonic() < deadline and not (rows.exists() and rows.stat().st_size > 2_000):
+            time.sleep(0.01)
+        running.send_signal(signal.SIGINT)
+        _, told = running.communicate(timeout=30)
+    finally:
+        running.kill()
+        running.wait(30)
     assert (running.returncode, told) == (130, "taboo: interrupted; what the log holds is whole\n")
 
 

@@ -113,10 +113,14 @@ def test_ctrl_c_ends_a_tournament_of_a_model_cleanly_and_resume_goes_on(model, t
         preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),
     )
     deadline = time.monotonic() + 120
-    while time.monotonic() < deadline and _finished(tmp_path / "log.db") < 1:
-        time.sleep(0.05)
-    running.send_signal(signal.SIGINT)
-    _, told = running.communicate(timeout=60)
+    try:
+        while time.monotonic() < deadline and _finished(tmp_path / "log.db") < 1:
+            time.sleep(0.05)
+        running.send_signal(signal.SIGINT)
+        _, told = running.communicate(timeout=60)
+    finally:
+        running.kill()
+        running.wait(30)
     assert running.returncode == 130, told
     assert told.strip() == "taboo: interrupted; what the log holds is whole"
     assert 1 <= _finished(tmp_path / "log.db") < 6

@@ -73,5 +73,5 @@ def test_a_host_can_have_a_model_among_its_own_agents(tmp_path):
         assert "prompt_hash" not in live
         browser.post(f"/matches/{match}/resignation", headers=csrf).raise_for_status()
         record = browser.get(f"/matches/{match}").json()["events"]
-        assert [row["kind"] for row in record if row["type"] == "noted"] == ["model"]
+        assert {row["kind"] for row in record if row["type"] == "noted"} == {"model"}
         assert "prompt_hash" in browser.get(f"{server.url}/matches/{match}").text
