@@ -59,7 +59,7 @@ $(VENV)/.core: pyproject.toml constraints.txt | $(VENV)/bin/python
 
 $(VENV)/.dev: pyproject.toml constraints.txt | $(VENV)/bin/python
 	@echo "setting up in $(VENV) (once) ..."
-	$(PIP) install -q -c constraints.txt -e '.[dev,llm,postgres]'
+	$(PIP) install -q -c constraints.txt -e '.[dev,llm,attacks,postgres]'
 	@touch $@ $(VENV)/.core
 
 clean: ## Remove the environment and every cache.

@@ -93,7 +93,7 @@ def _attack(
     engine = Engine(opened, attack, budget=budget, seed=seed, width=width)
     settings = {
         "recipe": recipe,
-        "reads": getattr(attack, "reads", ""),  # what else the attack was made with: a model, a file
+        "reads": attack.reads,
         "victim": victim,
         "fingerprint": opened.fingerprint,
         "data": data.name,

@@ -37,6 +37,7 @@ class Swapping:
 
     name = "swapping"
     needs = frozenset({Capability.SCORES})
+    reads = ""
 
     def read(self, written: str) -> Text:
         return Text.of(written)

@@ -32,12 +32,12 @@ def segment(run: str) -> tuple[int, ...]:
 
 def _likeliest(run: str, whole: bool = True) -> list[int]:
     """The edges of the words on the likeliest path; `whole` lets the run be one word."""
-    tokenizer = _tokenizer()
-    graph = tokenizer.get_DAG(run)
+    known = tokenizer()
+    graph = known.get_DAG(run)
     if not whole:
         graph[0] = [end for end in graph[0] if end < len(run) - 1] or [0]
     route: dict[int, tuple[float, int]] = {}
-    tokenizer.calc(run, graph, route)
+    known.calc(run, graph, route)
     edges = [0]
     while edges[-1] < len(run):
         edges.append(route[edges[-1]][1] + 1)
@@ -55,7 +55,7 @@ def _cuts(run: str) -> list[list[int]]:
 
 def is_word(run: str) -> bool:
     """Whether the dictionary has a run of characters as a word."""
-    return bool(_tokenizer().FREQ.get(run))
+    return bool(tokenizer().FREQ.get(run))
 
 
 @lru_cache(maxsize=8192)
@@ -90,16 +90,17 @@ def _is_part_of_word(word: str, start: int, end: int) -> bool:
 
 
 @cache
-def _tokenizer() -> Any:  # noqa: ANN401 - the library has no types
+def tokenizer() -> Any:  # noqa: ANN401 - the library has no types
+    """jieba's segmenter, quiet, loaded once, and without the cache that it keeps in the folder for temporary files."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # the library's own syntax and its use of pkg_resources
         import jieba
     jieba.setLogLevel(logging.WARNING)
-    tokenizer = jieba.Tokenizer()
-    # What `initialize` does, without the cache that it keeps in the folder for temporary files.
-    tokenizer.FREQ, tokenizer.total = tokenizer.gen_pfdict(tokenizer.get_dict_file())
-    tokenizer.initialized = True
-    return tokenizer
+    made = jieba.Tokenizer()
+    # What `initialize` does, without that cache.
+    made.FREQ, made.total = made.gen_pfdict(made.get_dict_file())
+    made.initialized = True
+    return made
 
 
 @cache

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
-from attacks.core.text import Text
+from attacks.core.text import Span, Text
 
 
 @dataclass(frozen=True)
@@ -58,3 +58,20 @@ class Perturbation:
             at = end
         parts.append(whole[at:])
         return "".join(parts)
+
+    @property
+    def spans(self) -> tuple[Span, ...]:
+        """Where what stands at each place is in the text as it is read; a word that was taken out is empty."""
+        whole, at, moved = self.original.written, 0, 0
+        found: list[Span] = []
+        for place, (start, end) in enumerate(self.original.spans):
+            text = self._by_place.get(place)
+            if text is None:
+                found.append((start + moved, end + moved))
+                continue
+            if not text and whole[at:start].endswith(" "):
+                moved -= 1
+            found.append((start + moved, start + moved + len(text)))
+            moved += len(text) - (end - start)
+            at = end
+        return tuple(found)

@@ -10,18 +10,23 @@ one that reached the goal, or the best it saw, or None where it saw none.
 """
 
 from collections.abc import Generator, Sequence
-from dataclasses import dataclass
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
 from attacks.core.perturbation import Perturbation
+from attacks.core.slopes import Slope, Slopes
 
 
-@dataclass(frozen=True, slots=True)
-class Outcome:
-    """What a perturbation came to: how near the goal it is, in [0, 1], and whether it is there."""
+class Outcome(NamedTuple):
+    """What a perturbation came to: how near the goal it is, in [0, 1], and whether it is there.
+
+    `slope` is there where the question was `Slopes(...)`, and only there.
+    """
 
     score: float
     is_reached: bool
+    slope: Slope | None = None
 
 
-Search: TypeAlias = Generator[tuple[Perturbation, ...], Sequence[Outcome], Perturbation | None]
+Question: TypeAlias = tuple[Perturbation, ...] | Slopes
+"""What a search asks: what perturbations come to, or also which way their answers lean (needs GRADIENTS)."""
+Search: TypeAlias = Generator[Question, Sequence[Outcome], Perturbation | None]

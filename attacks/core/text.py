@@ -10,6 +10,11 @@ Span: TypeAlias = tuple[int, int]
 Splitter: TypeAlias = Callable[[str], Sequence[Span]]
 """Says where the words of a text stand: offsets in characters, in order, apart from each other."""
 
+PAIR = "\x1f"
+"""Stands between the two texts of a pair, such as premise and hypothesis: Unicode's unit separator.
+
+A victim that reads pairs cuts a text here; to any other one it is a character like others.
+"""
 _WORD = re.compile(r"\w+(?:['\u2019]\w+)*")
 
 
@@ -44,3 +49,19 @@ class Text:
     def __len__(self) -> int:
         """How many words there are."""
         return len(self.spans)
+
+    @classmethod
+    def around(cls, written: str, protected: Sequence[Span], read: Callable[[str], "Text"]) -> "Text":
+        """The text with the words that `read` finds in each stretch that is not protected; no other can change.
+
+        Raises ValueError where the protected spans overlap or leave the text.
+        """
+        spans: list[Span] = []
+        at = 0
+        for start, end in (*sorted(protected), (len(written), len(written))):
+            if not at <= start <= end <= len(written):
+                raise ValueError(f"{start}:{end} cannot be protected in a text of {len(written)} characters")
+            if at < start:
+                spans += ((at + first, at + last) for first, last in read(written[at:start]).spans)
+            at = end
+        return cls(written, tuple(spans))

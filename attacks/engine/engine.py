@@ -4,49 +4,58 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from hashlib import sha256
 from random import Random
+from typing import Any
 
 from attacks.core.errors import CapabilityError
-from attacks.core.goals import Goal, Untargeted
-from attacks.core.ports import Attack, Victim
-from attacks.engine.desk import Desk
-from attacks.engine.rows import Row, Status
+from attacks.core.goals import Goal, ReplyGoal, TextMatch, Untargeted
+from attacks.core.ports import Attack, Capability, Replier, Victim
+from attacks.core.text import Span
+from attacks.engine.desk import BATCH, Answers, Desk
+from attacks.engine.rows import Label, Row, Status
 from attacks.engine.run import Run
 
 
 @dataclass(frozen=True, slots=True)
 class Example:
-    """A text with its right label. `number` names it in the rows."""
+    """A text with its right label. `number` names it in the rows; `protected` spans of it no attack may change."""
 
     number: int
     text: str
-    label: int
+    label: Label
+    protected: tuple[Span, ...] = ()
 
 
 class Engine:
     """Attacks a victim on many examples. `width` is how many are under way at a time: it changes speed and no row.
 
     `budget` is the most distinct texts that the search of one example may ask for; a question that would go beyond it
-    is not asked, and the example has failed. `seed` gives each example a chance of its own.
+    is not asked, and the example has failed. `seed` gives each example a chance of its own. `goal` makes the goal of an
+    example from its right label; without one it is any other label, or of a victim that writes any reply that lacks the
+    right answer. `batch` and `answers` are those of the desk.
     """
 
     def __init__(
         self,
-        victim: Victim,
+        victim: Victim | Replier,
         attack: Attack,
         *,
-        goal: Callable[[int], Goal] = Untargeted,
+        goal: Callable[[Any], Goal | ReplyGoal] | None = None,
         budget: int | None = None,
         seed: int = 0,
         width: int = 256,
-        batch: int = 256,
+        batch: int | None = BATCH,
+        answers: Answers | None = None,
     ) -> None:
         """Raises CapabilityError where the victim cannot do what the attack needs."""
         missing = attack.needs - victim.can
         if missing:
             raise CapabilityError(attack.name, victim.name, tuple(sorted(missing)))
-        self._victim, self._attack, self._goal = victim, attack, goal
+        self._writes = Capability.REPLIES in victim.can
+        self._victim, self._attack = victim, attack
+        self._goal = goal or (TextMatch if self._writes else Untargeted)
         self._budget, self._seed, self._width = budget, seed, width
-        self.desk = Desk(victim, batch)
+        self.desk = Desk(victim, batch, answers)
+        self._vocabulary = self.desk.vocabulary if Capability.GRADIENTS in attack.needs else None
 
     def run(self, examples: Iterable[Example]) -> Iterator[Row]:
         """A row for every example, as they come to their ends; the order depends on `width`, the rows do not."""
@@ -68,22 +77,35 @@ class Engine:
             live = [run for run in live if run.row is None]
 
     def _answer(self, live: list[Run]) -> None:
+        sloping = [run for run in live if run.steers is not None]
+        plain = [run for run in live if run.steers is None]
         for is_fresh in (False, True):
-            some = [run for run in live if run.is_fresh is is_fresh and run.row is None]
+            some = [run for run in plain if run.is_fresh is is_fresh]
             answers = self.desk.answers((text for run in some for text in run.wanted), fresh=is_fresh)
             for run in some:
                 run.take(answers)
+        if sloping:
+            slopes = self.desk.slopes(it for run in sloping for it in run.steered)
+            for run in sloping:
+                run.take_slopes(slopes)
 
     def _begin(self, example: Example) -> Run | Row:
         number, text, label = example.number, example.text, example.label
-        problem = ""
-        if not text.strip():
-            problem = "the text is empty"
-        elif not 0 <= label < self._victim.classes:
-            problem = f"label {label} is none of the victim's {self._victim.classes} classes"
+        problem = self._problem(example)
         if problem:
             return Row(number, label, Status.ERROR, text, None, (), 0, 0, 0, None, None, problem)
-        return Run(number, text, label, self._attack, self._goal(label), self._budget, self._chance(number))
+        chance, goal = self._chance(number), self._goal(label)
+        return Run(number, text, label, self._attack, goal, self._budget, chance, example.protected, self._vocabulary)
+
+    def _problem(self, example: Example) -> str:
+        """Why an example cannot be attacked; empty where it can."""
+        if not example.text.strip():
+            return "the text is empty"
+        if self._writes:
+            return "" if isinstance(example.label, str) else f"answer {example.label!r} is no text"
+        classes = getattr(self._victim, "classes", 0)
+        is_class = isinstance(example.label, int) and 0 <= example.label < classes
+        return "" if is_class else f"label {example.label!r} is none of the victim's {classes} classes"
 
     def _chance(self, number: int) -> Random:
         return Random(sha256(f"{self._seed}:{number}".encode()).digest())

@@ -5,10 +5,13 @@ from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
 from enum import StrEnum
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 from attacks.core.errors import AttackError
 from attacks.core.text import Span
+
+Label: TypeAlias = int | str
+"""The right answer: the number of a class, or of a victim that writes the text that its reply holds."""
 
 
 class Status(StrEnum):
@@ -28,11 +31,12 @@ class Row:
 
     `changes` are (span of the original, what stands there now). `asked` counts every text that the search asked for,
     `queries` the distinct ones, the original not included. `before` and `after` are the victim's probabilities,
-    rounded to six places; `after` only of a success. `problem` says why it failed or broke, where there is a reason.
+    rounded to six places, or its replies; `after` only of a success. `problem` says why it failed or broke, where
+    there is a reason.
     """
 
     number: int
-    label: int
+    label: Label
     status: Status
     text: str
     perturbed: str | None
@@ -40,8 +44,8 @@ class Row:
     words: int
     asked: int
     queries: int
-    before: tuple[float, ...] | None
-    after: tuple[float, ...] | None
+    before: tuple[float, ...] | str | None
+    after: tuple[float, ...] | str | None
     problem: str = ""
 
     def to_line(self) -> str:
@@ -52,7 +56,7 @@ class Row:
     def from_json(cls, row: Mapping[str, Any]) -> "Row":
         """The row that `to_line` wrote. Raises KeyError, TypeError or ValueError."""
         changes = tuple(((span[0], span[1]), text) for span, text in row["changes"])
-        shares = {name: None if row[name] is None else tuple(row[name]) for name in ("before", "after")}
+        shares = {name: tuple(said) if isinstance(said := row[name], list) else said for name in ("before", "after")}
         return cls(**{**row, **shares, "changes": changes, "status": Status(row["status"])})
 
 

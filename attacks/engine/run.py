@@ -1,78 +1,139 @@
 """One example under attack: its search, what it has asked, and how it ended."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from random import Random
+from typing import cast
 
 import numpy as np
 
 from attacks.core.errors import AttackError, QueryBudgetError, VictimError
-from attacks.core.goals import Floats, Goal
+from attacks.core.goals import Floats, Goal, ReplyGoal
 from attacks.core.perturbation import Perturbation
-from attacks.core.ports import Attack
-from attacks.core.searching import Outcome, Search
-from attacks.core.text import Text
-from attacks.engine.desk import Answer
-from attacks.engine.rows import Row, Status
+from attacks.core.ports import Attack, TokenSlope
+from attacks.core.searching import Outcome, Question, Search
+from attacks.core.slopes import Slope, Slopes, Vocabulary
+from attacks.core.text import Span, Text
+from attacks.engine.desk import Answer, Steered
+from attacks.engine.rows import Label, Row, Status
+
+Said = Floats | str
+"""What a victim answered to one text: probabilities, shape `(classes,)`, or a reply."""
 
 
 class Run:
     """Drives one search. `wanted` are the texts that it waits for; `row` is set when it is over."""
 
     def __init__(
-        self, number: int, written: str, label: int, attack: Attack, goal: Goal, budget: int | None, chance: Random
+        self,
+        number: int,
+        written: str,
+        label: Label,
+        attack: Attack,
+        goal: Goal | ReplyGoal,
+        budget: int | None,
+        chance: Random,
+        protected: Sequence[Span] = (),
+        vocabulary: Vocabulary | None = None,
     ) -> None:
         self._number, self._written, self._label = number, written, label
         self._attack, self._goal, self._budget, self._chance = attack, goal, budget, chance
+        self._protected, self._vocabulary = protected, vocabulary
         self._search: Search | None = None
-        self._asked: tuple[Perturbation, ...] = ()
+        self._asked: Sequence[Perturbation] = ()
         self._text: Text | None = None
-        self._original: Floats | None = None
+        self._original: Said | None = None
         self._found: Perturbation | None = None
         self._seen: set[str] = set()
         self._queries = 0
         self.wanted: tuple[str, ...] = (written,)
         self.is_fresh = False
         """Whether it wants an answer that was not remembered."""
+        self.steers: int | None = None
+        """The class by which it wants the slopes of the texts; None where it wants none."""
         self.row: Row | None = None
+
+    @property
+    def steered(self) -> Iterable[Steered]:
+        """The texts that it wants the slopes of."""
+        return () if self.steers is None else ((text, self.steers) for text in self.wanted)
 
     def take(self, answers: Mapping[str, Answer]) -> None:
         """The answers to what was wanted; afterwards something else is, or it is over."""
-        found = [answers[text] for text in self.wanted]
+        self._take([answers[text] for text in self.wanted], ())
+
+    def take_slopes(self, answers: Mapping[Steered, TokenSlope | VictimError]) -> None:
+        """The slopes of what was wanted, likewise."""
+        found = [answers[it] for it in self.steered]
+        self._take([it if isinstance(it, VictimError) else it.probabilities for it in found], found)
+
+    def _take(self, found: Sequence[Answer], slopes: Sequence[TokenSlope | VictimError]) -> None:
         broken = next((answer for answer in found if isinstance(answer, VictimError)), None)
         if broken is not None:
             self._end(Status.ERROR, problem=str(broken))
             return
-        probabilities = np.stack([answer for answer in found if not isinstance(answer, VictimError)])
         try:
-            self._go_on(probabilities)
+            self._go_on(cast("Sequence[Said]", found), cast("Sequence[TokenSlope]", slopes))
         except AttackError as problem:
             status = Status.FAILED if isinstance(problem, QueryBudgetError) else Status.ERROR
             self._end(status, problem=str(problem))
         except Exception as bug:  # noqa: BLE001 - an attack is anyone's; its bug is no robustness of the victim
             self._end(Status.ERROR, problem=f"{type(bug).__name__}: {bug}")
 
-    def _go_on(self, probabilities: Floats) -> None:
+    def _go_on(self, said: Sequence[Said], slopes: Sequence[TokenSlope]) -> None:
         if self._original is None:
-            self._begin(probabilities[0])
+            self._begin(said[0])
         elif self._found is not None:
-            self._confirm(probabilities[0])
+            self._confirm(said[0])
         else:
-            self._step(self._outcomes(probabilities))
+            self._step(self._outcomes(said, slopes))
 
-    def _begin(self, original: Floats) -> None:
+    def _judged(self, said: Sequence[Said]) -> tuple[list[float], list[bool]]:
+        if isinstance(said[0], str):
+            replies, of_replies = cast("Sequence[str]", said), cast("ReplyGoal", self._goal)
+            scores, reached = of_replies.score(replies), of_replies.reached(replies)
+        else:
+            stacked, goal = np.stack(cast("Sequence[Floats]", said)), cast("Goal", self._goal)
+            scores, reached = goal.score(stacked), goal.reached(stacked)
+        return scores.tolist(), reached.tolist()
+
+    def _begin(self, original: Said) -> None:
         """The first answer: is it worth an attack at all? That question is not counted."""
         self._original = original
-        if int(original.argmax()) != self._label:
+        (base,), (is_there,) = self._judged([original])
+        if is_there or not (isinstance(original, str) or int(original.argmax()) == self._label):
             self._end(Status.SKIPPED)
             return
-        self._text = self._attack.read(self._written)
-        base = float(self._goal.score(original[None])[0])
-        self._search = self._attack.begin(self._text, self._goal, base, self._chance)
+        read = self._attack.read
+        self._text = Text.around(self._written, self._protected, read) if self._protected else read(self._written)
+        # Whatever the goal judges, an attack is only told scores.
+        self._search = self._attack.begin(self._text, cast("Goal", self._goal), base, self._chance)
         self._step(None)
 
-    def _outcomes(self, probabilities: Floats) -> Sequence[Outcome]:
-        scores, reached = self._goal.score(probabilities), self._goal.reached(probabilities)
-        return [Outcome(float(score), bool(is_there)) for score, is_there in zip(scores, reached, strict=True)]
+    def _outcomes(self, said: Sequence[Said], slopes: Sequence[TokenSlope]) -> Sequence[Outcome]:
+        scores, reached = self._judged(said)
+        if not slopes:
+            return list(map(Outcome, scores, reached))
+        told = map(self._slope, self._asked, slopes)
+        return list(map(Outcome, scores, reached, told))
+
+    def _slope(self, asked: Perturbation, found: TokenSlope) -> Slope:
+        """What was found by tokens, by the places of the text."""
+        if self._vocabulary is None:
+            raise RuntimeError("a slope came without the victim's vocabulary")
+        shape = (len(asked.original), found.gradients.shape[1])
+        gradients, vectors = np.zeros(shape), np.zeros(shape)
+        first = 0
+        for place, (start, end) in enumerate(asked.spans):
+            while first < len(found.spans) and found.spans[first][1] <= start:
+                first += 1
+            last = first
+            while last < len(found.spans) and found.spans[last][0] < end:
+                last += 1
+            if last > first:
+                gradients[place] = found.gradients[first:last].sum(axis=0)
+                vectors[place] = found.vectors[first:last].mean(axis=0)
+        sign = cast("Goal", self._goal).steers[1]
+        return Slope(sign * gradients, vectors, self._vocabulary)
 
     def _step(self, outcomes: Sequence[Outcome] | None) -> None:
         """Send the outcomes of what was asked and ask what the search wants next. Raises QueryBudgetError."""
@@ -80,19 +141,31 @@ class Run:
         if search is None:
             raise RuntimeError("a search is stepped before it began")
         try:
-            asked = next(search) if outcomes is None else search.send(outcomes)
-            while not asked:
+            asked: Question = next(search) if outcomes is None else search.send(outcomes)
+            while not (asked.of if isinstance(asked, Slopes) else asked):
                 asked = search.send(())
         except StopIteration as stopped:
             self._settle(stopped.value, outcomes)
             return
-        texts = tuple(it.written for it in asked)
-        new = {text for text in texts if text not in self._seen and text != self._written}
+        if isinstance(asked, Slopes):
+            self._asked, self.steers = asked.of, cast("Goal", self._goal).steers[0]
+        else:
+            self._asked, self.steers = asked, None
+        texts = tuple(it.written for it in self._asked)
+        self._meter(texts)
+        self.wanted = texts
+
+    def _meter(self, texts: Sequence[str]) -> None:
+        """Count these, or raise QueryBudgetError where they would go beyond the budget."""
+        if self.steers is None:
+            new = {text for text in texts if text not in self._seen and text != self._written}
+        else:
+            # A slope is a pass of its own, also through a text whose label is known.
+            new = {slope for text in texts if (slope := f"{text}\0") not in self._seen}
         if self._budget is not None and len(self._seen) + len(new) > self._budget:
             raise QueryBudgetError(len(self._seen), len(new), self._budget)
         self._seen |= new
         self._queries += len(texts)
-        self._asked, self.wanted = asked, texts
 
     def _settle(self, found: Perturbation | None, outcomes: Sequence[Outcome] | None) -> None:
         """The search is over: what it says it found is looked at afresh before it counts."""
@@ -102,16 +175,16 @@ class Run:
         if found is None or not was_reached:
             self._end(Status.FAILED, found)
             return
-        self._found, self.wanted, self.is_fresh = found, (found.written,), True
+        self._found, self.wanted, self.is_fresh, self.steers = found, (found.written,), True, None
 
-    def _confirm(self, probabilities: Floats) -> None:
-        if bool(self._goal.reached(probabilities[None])[0]):
-            self._end(Status.SUCCEEDED, self._found, answer=probabilities)
+    def _confirm(self, said: Said) -> None:
+        if self._judged([said])[1][0]:
+            self._end(Status.SUCCEEDED, self._found, answer=said)
         else:
             self._end(Status.ERROR, self._found, problem="the victim answered otherwise when it was asked once more")
 
     def _end(
-        self, status: Status, found: Perturbation | None = None, problem: str = "", answer: Floats | None = None
+        self, status: Status, found: Perturbation | None = None, problem: str = "", answer: Said | None = None
     ) -> None:
         if self._search is not None:
             self._search.close()
@@ -132,5 +205,5 @@ class Run:
         )
 
 
-def _rounded(probabilities: Floats) -> tuple[float, ...]:
-    return tuple(round(float(share), 6) for share in probabilities)
+def _rounded(said: Said) -> tuple[float, ...] | str:
+    return said if isinstance(said, str) else tuple(round(float(share), 6) for share in said)

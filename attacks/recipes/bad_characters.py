@@ -61,6 +61,7 @@ class BadCharacters:
     """Up to `edits` perturbations of one kind, placed by differential evolution over the victim's scores."""
 
     needs = frozenset({Capability.SCORES})
+    reads = ""
 
     def __init__(
         self, kind: Kind = Kind.INVISIBLE, edits: int = 5, population: int = 32, generations: int = 10

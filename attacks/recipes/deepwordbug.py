@@ -49,6 +49,7 @@ class DeepWordBug:
 
     name = "deepwordbug"
     needs = frozenset({Capability.SCORES})
+    reads = ""
 
     def __init__(
         self, scorer: Scorer = Scorer.REPLACE_ONE, edits: Sequence[Edit] = EDITS, most_edits: int = 30

@@ -26,6 +26,7 @@ class PWWS:
 
     name = "pwws"
     needs = frozenset({Capability.SCORES})
+    reads = ""
 
     def __init__(self) -> None:
         """Raises DataMissingError where WordNet is not installed."""

@@ -32,6 +32,7 @@ class Viper:
 
     name = "viper"
     needs: frozenset[Capability] = frozenset()
+    reads = ""
 
     def __init__(self, probability: float = 0.3, tries: int = 120) -> None:
         """`probability` is that of each letter, in [0, 1]; `tries` is how many draws are shown at most."""

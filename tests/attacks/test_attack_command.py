@@ -133,7 +133,7 @@ def test_a_killed_attack_goes_on_and_its_rows_are_those_of_one_that_was_not(tabo
         ({"--victim": "nothing"}, "no victim is called 'nothing'"),
         ({"--victim": "hf:/nowhere/at/all"}, "name a folder with config.json"),
         ({"--data": "missing.tsv"}, "there is no such file; give a .tsv"),
-        ({"--recipe": "pwss"}, "did you mean pwws?"),
+        ({"--recipe": "pwss"}, "did you mean pwws"),
     ],
 )
 def test_what_cannot_be_attacked_is_refused_in_one_line(taboo, changed, told, victim, tmp_path):
