@@ -52,7 +52,8 @@ class Engine:
             raise CapabilityError(attack.name, victim.name, tuple(sorted(missing)))
         self._writes = Capability.REPLIES in victim.can
         self._victim, self._attack = victim, attack
-        self._goal = goal or (TextMatch if self._writes else Untargeted)
+        own: Callable[[Any], Goal | ReplyGoal] = TextMatch if self._writes else Untargeted
+        self._goal = goal or own
         self._budget, self._seed, self._width = budget, seed, width
         self.desk = Desk(victim, batch, answers)
         self._vocabulary = self.desk.vocabulary if Capability.GRADIENTS in attack.needs else None
