@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 export OMP_NUM_THREADS ?= 1
 
-.PHONY: help serve demo test test-core test-unit check format bench setup data clean
+.PHONY: help serve demo test test-core test-unit check format bench bench-peers setup data clean
 .DEFAULT_GOAL := help
 
 help: ## Show what can be made.
@@ -41,6 +41,10 @@ format: $(VENV)/.dev ## Mend what can be mended by machine.
 bench: $(VENV)/.core ## Measure speed against the bars.
 	$(BIN)/taboo bench core words store tournament replay start
 
+bench-peers: $(VENV)/.dev ## Set OpenAttack and TextAttack up (gigabytes), and measure attacks against them.
+	@sh scripts/peers/setup.sh .peers
+	$(BIN)/taboo bench attack --set peers=.peers
+
 data: $(VENV)/.dev ## Rebuild the concept graph and the word lists (needs TABOO_DATA).
 	$(BIN)/python scripts/build_graph.py
 	$(BIN)/python scripts/build_lists.py
@@ -63,4 +67,4 @@ $(VENV)/.dev: pyproject.toml constraints.txt | $(VENV)/bin/python
 	@touch $@ $(VENV)/.core
 
 clean: ## Remove the environment and every cache.
-	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .coverage .hypothesis build dist
+	rm -rf $(VENV) .peers .mypy_cache .ruff_cache .pytest_cache .coverage .hypothesis build dist

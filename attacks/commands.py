@@ -1,50 +1,112 @@
 """`taboo attack`: attack a model on many texts, and say how it held."""
 
 import sys
-from collections import Counter
 from dataclasses import asdict
-from hashlib import sha256
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 from rich.text import Text
+from typer.models import OptionInfo
 
 from arena.core.jsonline import to_line
 from arena.terminal import plain
-from attacks.opening import RefusedAttackError, recipe_named, refusals, victim_named
-from attacks.reviewing import compare, export, verify
-from attacks.showing import lines, plain_json
+from attacks.game.commands import game
+from attacks.opening import RefusedAttackError, refusals
+from attacks.rechecking import measure, verify
+from attacks.reviewing import compare, export
+from attacks.showing import lines, measure_lines, plain_json, time_line
+from attacks.training.commands import augment, train
+from attacks.triggers import trigger
+
+if TYPE_CHECKING:
+    from attacks.attacking import Asked, Speed
+    from attacks.finished import Finished
+    from attacks.measuring import Measurer
 
 EXAMPLES = (
     "Examples:\n\n"
     "taboo attack --victim sklearn:model.joblib --data dev.tsv --recipe pwws --limit 200 --out runs/pwws\n\n"
-    "taboo attack verify runs/pwws --victim sklearn:model.joblib --data dev.tsv\n\n"
+    "taboo attack --victim hf:MODEL --data snli.tsv --text-column 2 --pair-column 3 --label-column 1 "
+    "--labels entailment,neutral,contradiction --recipe textfooler --out runs/snli\n\n"
+    "taboo attack verify runs/pwws --victim sklearn:model.joblib --data dev.tsv --again\n\n"
+    "taboo attack measure runs/pwws --similarity sentence-transformers/all-MiniLM-L6-v2\n\n"
     "taboo attack compare runs/pwws runs/other --html report.html\n\n"
     "taboo attack export runs/pwws --format csv --columns text,perturbed,label"
 )
+_DATA, _ATTACK, _TAKE, _RUN = "Data", "Attack", "Measures", "Running"
 app = typer.Typer(epilog=EXAMPLES, add_completion=False, no_args_is_help=True, rich_markup_mode="rich")
 app.command("verify")(verify)
+app.command("measure")(measure)
 app.command("compare")(compare)
 app.command("export")(export)
+app.command("trigger")(trigger)
+app.command("train")(train)
+app.command("augment")(augment)
+app.command("game")(game)
+
+
+def _option(name: str, told: str, panel: str | None = None, *, least: int | None = None) -> OptionInfo:
+    made: OptionInfo = typer.Option(name, help=told, rich_help_panel=panel, min=least)
+    return made
 
 
 @app.callback(invoke_without_command=True)
 def command(
     context: typer.Context,
-    victim: Annotated[str | None, typer.Option("--victim", help="Whom to attack: sklearn:FILE or hf:MODEL.")] = None,
-    data: Annotated[Path | None, typer.Option("--data", help="Texts with labels: .tsv, .csv or .jsonl.")] = None,
-    out: Annotated[Path | None, typer.Option("--out", help="Folder for the rows.")] = None,
-    recipe: Annotated[str, typer.Option("--recipe", help="Which attack.")] = "pwws",
-    limit: Annotated[int | None, typer.Option("--limit", help="Only so many examples.", min=1)] = None,
-    budget: Annotated[int | None, typer.Option("--budget", help="Most queries for an example.", min=1)] = None,
-    seed: Annotated[int, typer.Option("--seed", help="Of whatever is drawn by chance.")] = 0,
-    width: Annotated[int, typer.Option("--width", help="Examples at a time: changes speed, no row.", min=1)] = 256,
-    resume: Annotated[bool, typer.Option("--resume", help="Go on with what the folder holds.")] = False,
-    as_json: Annotated[bool, typer.Option("--json", help="Print JSON, for a program to read.")] = False,
+    victim: Annotated[str | None, _option("--victim", "Whom to attack: sklearn:FILE, hf:MODEL, ...")] = None,
+    data: Annotated[
+        str | None,
+        _option(
+            "--data", "Texts with labels: .tsv, .csv, .jsonl, .parquet, also .gz; hf:NAME:SPLIT@CONFIG; nltk:CORPUS."
+        ),
+    ] = None,
+    out: Annotated[Path | None, _option("--out", "Folder for the rows.")] = None,
+    recipe: Annotated[str, _option("--recipe", "Which attack.", _ATTACK)] = "pwws",
+    goal: Annotated[
+        str, _option("--goal", "untargeted, label-only, margin:SHARE, targeted:LABEL or match:TEXT.", _ATTACK)
+    ] = "untargeted",
+    language: Annotated[str, _option("--language", "en or zh.", _ATTACK)] = "en",
+    constraint: Annotated[
+        list[str] | None,
+        _option("--constraint", "What no change may do, as edits:20 or similarity:MODEL:0.9; again for more.", _ATTACK),
+    ] = None,
+    protect: Annotated[
+        str | None, _option("--protect", "A regular expression: what it finds in a text stays.", _ATTACK)
+    ] = None,
+    budget: Annotated[int | None, _option("--budget", "Most queries for an example.", _ATTACK, least=1)] = None,
+    seed: Annotated[int, _option("--seed", "Of whatever is drawn by chance.", _ATTACK)] = 0,
+    form: Annotated[
+        str | None, _option("--format", "csv, tsv, jsonl, parquet or labelled (a label, a space, a text).", _DATA)
+    ] = None,
+    text_column: Annotated[
+        str | None, _option("--text-column", "Name, or number from 1 where there is no header.", _DATA)
+    ] = None,
+    pair_column: Annotated[str | None, _option("--pair-column", "The second text of a pair.", _DATA)] = None,
+    attacked: Annotated[str, _option("--attacked", "Of a pair: second, first or both.", _DATA)] = "second",
+    label_column: Annotated[str | None, _option("--label-column", "Name or number.", _DATA)] = None,
+    labels: Annotated[
+        str | None, _option("--labels", "Names of the classes 0, 1, ... with commas between.", _DATA)
+    ] = None,
+    limit: Annotated[int | None, _option("--limit", "Only so many examples.", _DATA, least=1)] = None,
+    offset: Annotated[int, _option("--offset", "Pass over so many first.", _DATA, least=0)] = 0,
+    shuffle: Annotated[
+        int | None, _option("--shuffle", "Draw the examples by this seed; without, the first.", _DATA, least=0)
+    ] = None,
+    similarity: Annotated[
+        str | None, _option("--similarity", "A sentence encoder, to say how alike texts stay.", _TAKE)
+    ] = None,
+    perplexity: Annotated[
+        str | None, _option("--perplexity", "A language model, to say how smoothly they read.", _TAKE)
+    ] = None,
+    grammar: Annotated[bool, _option("--grammar", "Count grammar errors (LanguageTool, needs Java).", _TAKE)] = False,
+    width: Annotated[int, _option("--width", "Examples at a time: changes speed, no row.", _RUN, least=1)] = 256,
+    batch: Annotated[str, _option("--batch", "Texts the victim is shown at a time, or auto.", _RUN)] = "256",
+    cache: Annotated[Path | None, _option("--cache", "A file of answers, remembered from run to run.", _RUN)] = None,
+    resume: Annotated[bool, _option("--resume", "Go on with what the folder holds.", _RUN)] = False,
+    as_json: Annotated[bool, _option("--json", "Print JSON, for a program to read.", _RUN)] = False,
 ) -> None:
     """Attack a model on many texts, write every example down, and print how it held.
 
@@ -57,8 +119,29 @@ def command(
     if victim is None or data is None or out is None:
         missing = [name for name, it in (("--victim", victim), ("--data", data), ("--out", out)) if it is None]
         raise RefusedAttackError(f"an attack needs {' and '.join(missing)}; taboo attack --help shows how it is called")
+    from attacks.attacking import Asked, Speed
+    from attacks.datasets import Reading
+    from attacks.measuring import opened
+
     with refusals():
-        _attack(victim, data, out, recipe, limit, budget, seed, width, resume=resume, as_json=as_json)
+        named = tuple(name.strip() for name in labels.split(",")) if labels else ()
+        asked = Asked(
+            victim=victim,
+            data=data,
+            recipe=recipe,
+            goal=goal,
+            language=language,
+            constraints=tuple(constraint or ()),
+            reading=Reading(text_column, pair_column, label_column, named, attacked, protect, form),
+            limit=limit,
+            offset=offset,
+            shuffle=shuffle,
+            budget=budget,
+            seed=seed,
+        )
+        speed = Speed(width, _batch(batch), cache)
+        measurers = opened(similarity, perplexity, grammar=grammar, language=language)
+        _show(_attack(asked, speed, out, resume=resume, quiet=as_json, measurers=measurers), as_json=as_json)
 
 
 def _check_nothing_before(context: typer.Context) -> None:
@@ -66,74 +149,56 @@ def _check_nothing_before(context: typer.Context) -> None:
     for name in context.params:
         source = context.get_parameter_source(name)
         if source is not None and source.name == "COMMANDLINE":
-            option = f"--{name.removeprefix('as_')}"
-            raise RefusedAttackError(f"{option} stands before {context.invoked_subcommand}; write it after")
+            option = {"form": "format"}.get(name, name.removeprefix("as_").replace("_", "-"))
+            raise RefusedAttackError(f"--{option} stands before {context.invoked_subcommand}; write it after")
+
+
+def _batch(told: str) -> int | None:
+    if told == "auto":
+        return None
+    if not told.isdecimal() or int(told) < 1:
+        raise RefusedAttackError(f"--batch {told!r} is no number from 1 on, and not auto")
+    return int(told)
 
 
 def _attack(
-    victim: str,
-    data: Path,
-    out: Path,
-    recipe: str,
-    limit: int | None,
-    budget: int | None,
-    seed: int,
-    width: int,
-    *,
-    resume: bool,
-    as_json: bool,
-) -> None:
-    from attacks.datasets import read_examples
-    from attacks.engine import Engine, Status
-    from attacks.reporting import summarise
+    asked: "Asked", speed: "Speed", out: Path, *, resume: bool, quiet: bool, measurers: "list[Measurer]"
+) -> "Finished":
+    """Make the attack, write everything down, and read it again: what is shown is what was written."""
+    from attacks.finished import Finished
+    from attacks.measuring import measured, write_measures
+    from attacks.progress import watched
     from attacks.saving import Folder
 
-    examples = read_examples(data, limit)
-    attack, opened = recipe_named(recipe), victim_named(victim)
-    engine = Engine(opened, attack, budget=budget, seed=seed, width=width)
-    settings = {
-        "recipe": recipe,
-        "reads": attack.reads,
-        "victim": victim,
-        "fingerprint": opened.fingerprint,
-        "data": data.name,
-        "digest": sha256(data.read_bytes()).hexdigest()[:16],
-        "limit": limit,
-        "budget": budget,
-        "seed": seed,
-        "examples": len(examples),
-    }
-    folder = Folder(out, settings, resume=resume)
-    with _progress(disabled=as_json) as progress:
-        task = progress.add_task("attacking", total=len(examples), completed=len(folder.done), found="", shown="")
-        ended = Counter(row.status for row in folder.done.values())
-        for row in folder.keep(engine.run(folder.missing(examples))):
-            ended[row.status] += 1
-            tried = ended[Status.SUCCEEDED] + ended[Status.FAILED]
-            share = f"{100 * ended[Status.SUCCEEDED] / tried:.0f} % succeeded" if tried else ""
-            progress.update(task, advance=1, found=share, shown=f"{engine.desk.shown:,} queries")
-    summary = summarise(list(folder.done.values()))
+    attack = asked.open()
+    engine = attack.engine(speed)
+    folder = Folder(out, attack.settings, resume=resume)
+    rows = folder.keep(engine.run(folder.missing(attack.data.examples)))
+    name = f"{asked.recipe} against {attack.victim.name}"
+    for _ in watched(rows, engine, name, folder.done.values(), len(attack.data.examples), off=quiet):
+        pass
+    if measurers:
+        done = [folder.done[number] for number in sorted(folder.done)]
+        write_measures(out, done, list(measured(done, measurers)))
+    return Finished.read(out)
+
+
+def _show(finished: "Finished", *, as_json: bool) -> None:
     if as_json:
-        sys.stdout.write(to_line(plain_json(asdict(summary))) + "\n")
+        told = asdict(finished.summary) | {
+            "timing": None if finished.timing is None else asdict(finished.timing),
+            "measures": {name: _without_values(asdict(it)) for name, it in finished.measures.items()},
+        }
+        sys.stdout.write(to_line(plain_json(told)) + "\n")
         return
     console = Console(highlight=False)
-    console.print(Text.assemble((recipe, "bold"), " against ", (plain(opened.name), "bold")))
+    console.print(Text.assemble((plain(finished.title), "bold"), " against ", (plain(finished.target), "bold")))
     table = Table(box=None, show_header=False, padding=(0, 2, 0, 0))
-    for name, value in lines(summary):
-        table.add_row(name, value)
+    for name, value in (*lines(finished.summary), *measure_lines(finished.measures), *time_line(finished.timing)):
+        table.add_row(name, Text(plain(value)))
     console.print(table)
-    console.print(Text(f"rows in {out}", style="dim"))
+    console.print(Text(f"rows in {plain(str(finished.path))}", style="dim"))
 
 
-def _progress(*, disabled: bool) -> Progress:
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TextColumn("{task.fields[found]}"))
-    console = Console(stderr=True)
-    off = disabled or not console.is_terminal
-    return Progress(
-        *columns,
-        TextColumn("{task.fields[shown]}"),
-        TimeRemainingColumn(),
-        console=console,
-        disable=off,
-        transient=True,
-    )
+def _without_values(row: dict[str, object]) -> dict[str, object]:
+    return {name: value for name, value in row.items() if name != "values"}

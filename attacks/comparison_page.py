@@ -2,23 +2,24 @@
 
 import math
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
-from itertools import groupby
+from collections.abc import Iterator, Sequence
 
 from arena.analysis import charts
 from arena.analysis.rates import Rate
 from arena.analysis.report import page, section, shown, table
 from attacks.comparing import warnings
+from attacks.comparison_cases import examples
 from attacks.engine import Row, Status
 from attacks.finished import Finished
-from attacks.metrics import Piece, aligned
+from attacks.measuring import TOLD
+from attacks.metrics import words_changed, words_of
 from attacks.reporting import by_label
+from attacks.showing import of_measure
 
 BINS = 24
-MOST_EXAMPLES = 8
 MOST_LABELS = 20
-_KEPT = 110
-"""Characters of an unchanged stretch that stay on either side of a change."""
+SHARES = 20
+"""Bins of the histogram of the share of words changed."""
 
 
 def comparison(attacks: Sequence[Finished]) -> str:
@@ -35,11 +36,10 @@ def _sections(attacks: Sequence[Finished]) -> Iterator[str]:
     cautions = "".join(f"<li>{shown(caution)}</li>" for caution in warnings(attacks))
     yield section(
         "Figures",
-        "Success is among the examples that the victim had right. Words changed and edit distance are means over "
-        "successes, measured on the two texts by alignment.",
+        "Success is among the examples that the victim had right. Queries are distinct texts.",
         *([f'<ul class="sheet hint">{cautions}</ul>'] if cautions else []),
         table(
-            ["attack", "success", "", "accuracy", "queries an example", "words changed", "edit distance", "examples"],
+            ["attack", "success", "", "accuracy", "queries an example", "seconds", "examples"],
             (_cells(number, it) for number, it in enumerate(attacks)),
             "Figures of every attack",
         ),
@@ -50,11 +50,63 @@ def _sections(attacks: Sequence[Finished]) -> Iterator[str]:
         "examples took (in colour those that fell, grey those that held).",
         f'<div class="pair">{_curves(attacks)}<div class="sheet several">{"".join(_histograms(attacks))}</div></div>',
     )
-    if any(1 < len(by_label(it.rows)) <= MOST_LABELS for it in attacks):
-        rows = (row for number, it in enumerate(attacks) for row in _classes(number, it))
+    yield _changes(attacks)
+    if any(_has_classes(it) for it in attacks):
+        rows = (row for number, it in enumerate(attacks) if _has_classes(it) for row in _classes(number, it))
         heads = ["attack and right label", "success", "", "accuracy before", "accuracy under attack", "examples"]
-        yield section("By class", "", table(heads, rows, "Figures of every class"))
-    yield from _examples(attacks)
+        lead = "Each right label apart. Accuracy of a label is how many of its examples the victim gets right."
+        yield section("By class", lead, table(heads, rows, "Figures of every class"))
+    yield from examples(attacks)
+
+
+def _changes(attacks: Sequence[Finished]) -> str:
+    """What successes did to the texts: words, characters, and the measures that were taken."""
+    taken = [name for name in TOLD if any(name in it.measures for it in attacks)]
+    rows = (
+        (
+            _name(it),
+            _mean(it.summary.words_changed, it.summary.words_share, "words"),
+            _mean(it.summary.edits, it.summary.edits_share, "characters"),
+            *(_measure(it, name) for name in taken),
+        )
+        for it in attacks
+    )
+    return section(
+        "What the changes did",
+        "Means over successes, measured on the two texts by alignment, whatever an attack says that it did; and what "
+        "share of the words successes changed.",
+        table(["attack", "words changed", "edit distance", *(TOLD[name] for name in taken)], rows, "Changes"),
+        f'<div class="pair">{"".join(_shares(number, it) for number, it in enumerate(attacks))}</div>',
+    )
+
+
+def _measure(it: Finished, name: str) -> str:
+    of = it.measures.get(name)
+    if of is None:
+        return "-"
+    told, _, more = of_measure(of).partition(", ")
+    by = f"by {of.by.rstrip('/').rpartition('/')[2]}"
+    return f"<span>{shown(told)}<small>{shown(f'{more}, {by}' if more else by)}</small></span>"
+
+
+def _shares(number: int, it: Finished) -> str:
+    """A histogram of the share of words that successes changed; more than all of them stand in the last bin."""
+    bins = [0] * SHARES
+    for row in it.rows:
+        if row.status is Status.SUCCEEDED and row.perturbed is not None:
+            share = words_changed(row.text, row.perturbed) / max(1, len(words_of(row.text)))
+            bins[min(SHARES - 1, int(share * SHARES))] += 1
+    edges = [100 * place / SHARES for place in range(SHARES + 1)]
+    drawn = charts.stacks(
+        [(count, 0) for count in bins], edges, number=number, label="Words changed", across="words changed, %"
+    )
+    return f'<div class="sheet"><h3>{shown(it.title)} <span class="hint">{shown(it.target)}</span></h3>{drawn}</div>'
+
+
+def _has_classes(it: Finished) -> bool:
+    """Whether the right answers are classes, and few enough to be read one by one; texts are none."""
+    labels = {row.label for row in it.rows}
+    return 1 < len(labels) <= MOST_LABELS and all(isinstance(label, int) for label in labels)
 
 
 def _many(count: int, noun: str) -> str:
@@ -77,16 +129,22 @@ def _cells(number: int, it: Finished) -> tuple[str, ...]:
         f"<span>{_percent(summary.accuracy)} &#8594; {_percent(summary.under_attack)}"
         "<small>before and under attack</small></span>",
         f"<span>{mean}<small>median {middle}, {summary.queries:,} in all</small></span>",
-        _mean(summary.words_changed, summary.words_share, "words"),
-        _mean(summary.edits, summary.edits_share, "characters"),
+        _seconds(it),
         f"<span>{summary.examples:,}<small>{summary.skipped} skipped{broken}</small></span>",
+    )
+
+
+def _seconds(it: Finished) -> str:
+    timing = it.timing
+    return (
+        "-" if timing is None else f"<span>{timing.wall:,.1f}<small>{timing.cpu:,.1f} of the processor</small></span>"
     )
 
 
 def _classes(number: int, it: Finished) -> Iterator[tuple[str, ...]]:
     for label, summary in by_label(it.rows).items():
         yield (
-            f"{shown(it.title)}, label {label}<small>{shown(it.target)}</small>",
+            f"{shown(it.title)}, label {shown(it.class_name(label))}<small>{shown(it.target)}</small>",
             _rate(summary.success),
             _drawn(summary.success, number),
             _rate(summary.accuracy),
@@ -168,96 +226,3 @@ def _histograms(attacks: Sequence[Finished]) -> Iterator[str]:
             [(fell, held) for fell, held in bins], edges, number=number, label="Queries an example", across="queries"
         )
         yield f'<div><h3>{shown(it.title)} <span class="hint">{shown(it.target)}</span></h3>{drawn}</div>'
-
-
-# --- examples ---------------------------------------------------------------------------------------------------------
-
-
-def _examples(attacks: Sequence[Finished]) -> Iterator[str]:
-    """For each set of examples some of its texts, each with what every attack made of it."""
-    numbered = sorted(enumerate(attacks), key=lambda pair: (pair[1].digest, pair[0]))
-    for _, some in groupby(numbered, key=lambda pair: pair[1].digest):
-        group = dict(some)
-        chosen = _chosen(group)
-        if chosen:
-            file = next(iter(group.values())).file
-            lead = f"{_many(len(chosen), 'example')} of {file} that fell, picked evenly by number, not by beauty."
-            yield section("Examples", lead, *(_case(rows, group) for rows in chosen))
-
-
-def _chosen(group: Mapping[int, Finished]) -> list[dict[int, Row]]:
-    """Examples that fell to the most attacks, evenly spread over the file: rows by the numbers of the attacks."""
-    by_number: dict[int, dict[int, Row]] = {}
-    for number, it in group.items():
-        for row in it.rows:
-            if row.status is Status.SUCCEEDED and row.perturbed is not None:
-                by_number.setdefault(row.number, {})[number] = row
-    rows = [by_number[number] | _held(group, number) for number in sorted(by_number)]
-    most = max((len(by_number[number]) for number in by_number), default=0)
-    best = [row for row, number in zip(rows, sorted(by_number), strict=True) if len(by_number[number]) == most]
-    step = max(1, len(best) // MOST_EXAMPLES)
-    return best[::step][:MOST_EXAMPLES]
-
-
-def _held(group: Mapping[int, Finished], example: int) -> dict[int, Row]:
-    return {
-        number: row
-        for number, it in group.items()
-        for row in it.rows
-        if row.number == example and row.status is not Status.SUCCEEDED
-    }
-
-
-def _case(rows: Mapping[int, Row], attacks: Mapping[int, Finished]) -> str:
-    first = next(iter(rows.values()))
-    told = f'<h3>Example {first.number} <span class="hint">right label {first.label}</span></h3>'
-    boxes = "".join(_box(number, attacks[number], row) for number, row in sorted(rows.items()))
-    return f'<article class="sheet case">{told}{boxes}</article>'
-
-
-def _box(number: int, it: Finished, row: Row) -> str:
-    """What one attack made of a text: the original beside what stands there now, or that it held."""
-    head = (
-        f'<p class="who">{charts.key(number)}<b>{shown(it.title)}</b> <span class="hint">{shown(it.target)}</span></p>'
-    )
-    if row.status is not Status.SUCCEEDED:
-        why = f": {row.problem}" if row.problem else ""
-        return f'<div class="made {charts.voice(number)}">{head}<p class="hint">{row.status}{shown(why)}</p></div>'
-    gone, came = marked(row)
-    sides = (("original", row.before, gone), ("perturbed", row.after, came))
-    texts = "".join(
-        f'<div><p class="hint">{name}{_share(row, shares)}</p><p class="said" dir="auto">{text}</p></div>'
-        for name, shares, text in sides
-    )
-    return f'<div class="made {charts.voice(number)}">{head}<div class="pair">{texts}</div></div>'
-
-
-def _share(row: Row, probabilities: Sequence[float] | None) -> str:
-    if probabilities is None or not 0 <= row.label < len(probabilities):
-        return ""
-    return f", right label at {100 * probabilities[row.label]:.1f} %"
-
-
-def marked(row: Row) -> tuple[str, str]:
-    """The original with what went, and the perturbed text with what came, as HTML; long unchanged stretches cut."""
-    pieces = aligned(row.text, row.perturbed or "")
-    last = len(pieces) - 1
-    gone, came = [], []
-    for place, piece in enumerate(pieces):
-        if piece.is_changed:
-            gone.append(f"<del>{shown(piece.original)}</del>" if piece.original else "")
-            came.append(f"<ins>{shown(piece.perturbed)}</ins>" if piece.perturbed else "")
-            continue
-        kept = _kept(piece, is_first=place == 0, is_last=place == last)
-        gone.append(kept)
-        came.append(kept)
-    return "".join(gone), "".join(came)
-
-
-def _kept(piece: Piece, *, is_first: bool, is_last: bool) -> str:
-    """An unchanged stretch, of which only what stands beside a change is kept where it is long."""
-    text = piece.original
-    left, right = (0 if is_first else _KEPT), (0 if is_last else _KEPT)
-    if len(text) <= left + right + 40:
-        return shown(text)
-    return shown(text[:left]) + '<span class="cut"> &#8230; </span>' + shown(text[len(text) - right :])

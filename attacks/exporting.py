@@ -11,6 +11,7 @@ from typing import Any
 from arena.core.errors import UnknownNameError
 from arena.core.jsonline import to_line
 from attacks.engine import Row
+from attacks.measuring import TOLD, Measured
 from attacks.metrics import distance, share, words_changed
 
 
@@ -31,8 +32,15 @@ class Column:
     of: Callable[[Row], Any]
 
 
-def _likeliest(probabilities: Sequence[float] | None) -> int | None:
-    return None if not probabilities else max(range(len(probabilities)), key=probabilities.__getitem__)
+def _said(said: Sequence[float] | str | None) -> int | str | None:
+    """The likeliest class of probabilities, or a reply as it is."""
+    if said is None or isinstance(said, str):
+        return said
+    return max(range(len(said)), key=said.__getitem__, default=None)
+
+
+def _whole(said: Sequence[float] | str | None) -> list[float] | str | None:
+    return said if isinstance(said, str) or said is None else list(said)
 
 
 def _pair(measure: Callable[[str, str], float]) -> Callable[[Row], float | None]:
@@ -45,10 +53,10 @@ COLUMNS: Mapping[str, Column] = {
     "label": Column("the right label", lambda row: row.label),
     "text": Column("the original", lambda row: row.text),
     "perturbed": Column("the text that the attack settled on", lambda row: row.perturbed),
-    "predicted": Column("the victim's label of the original", lambda row: _likeliest(row.before)),
-    "fooled": Column("the victim's label of the perturbed text of a success", lambda row: _likeliest(row.after)),
-    "before": Column("probabilities of the original", lambda row: row.before and list(row.before)),
-    "after": Column("probabilities of the perturbed text of a success", lambda row: row.after and list(row.after)),
+    "predicted": Column("the victim's label of the original, or its reply", lambda row: _said(row.before)),
+    "fooled": Column("the same of the perturbed text of a success", lambda row: _said(row.after)),
+    "before": Column("probabilities of the original, or the reply", lambda row: _whole(row.before)),
+    "after": Column("the same of the perturbed text of a success", lambda row: _whole(row.after)),
     "queries": Column("distinct texts that the search asked for", lambda row: row.queries),
     "asked": Column("texts that it asked for, repeats included", lambda row: row.asked),
     "words": Column("words of the original, as the attack counts them", lambda row: row.words),
@@ -60,6 +68,8 @@ COLUMNS: Mapping[str, Column] = {
     ),
     "problem": Column("why it failed or broke", lambda row: row.problem),
 }
+KNOWN = (*COLUMNS, *TOLD)
+"""Every column: those of a row alone, and the measures, which are empty where none was taken."""
 USUAL = ("number", "status", "label", "text", "perturbed", "queries", "words_changed")
 
 
@@ -67,12 +77,14 @@ def columns_named(names: str) -> tuple[str, ...]:
     """The columns of a list with commas, spaces around them dropped. Raises UnknownNameError."""
     wanted = tuple(name.strip() for name in names.split(","))
     for name in wanted:
-        if name not in COLUMNS:
-            raise UnknownNameError("column", name, known=tuple(COLUMNS))
+        if name not in KNOWN:
+            raise UnknownNameError("column", name, known=KNOWN)
     return wanted
 
 
-def exported(rows: Iterable[Row], columns: Sequence[str], form: Format) -> Iterator[str]:
+def exported(
+    rows: Iterable[Row], columns: Sequence[str], form: Format, measures: Mapping[str, Measured] | None = None
+) -> Iterator[str]:
     """The lines of the table, each with its line end; CSV and TSV begin with the names of the columns.
 
     A value that is no text, number or nothing stands as JSON in CSV and TSV.
@@ -80,11 +92,17 @@ def exported(rows: Iterable[Row], columns: Sequence[str], form: Format) -> Itera
     if form is not Format.JSONL:
         yield _line(columns, form)
     for row in rows:
-        values = [COLUMNS[name].of(row) for name in columns]
+        values = [_value(row, name, measures or {}) for name in columns]
         if form is Format.JSONL:
             yield to_line(dict(zip(columns, values, strict=True))) + "\n"
         else:
             yield _line([_cell(value) for value in values], form)
+
+
+def _value(row: Row, name: str, measures: Mapping[str, Measured]) -> object:
+    if name in COLUMNS:
+        return COLUMNS[name].of(row)
+    return measures[name].values.get(row.number) if name in measures else None
 
 
 def _cell(value: object) -> str:

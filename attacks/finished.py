@@ -1,14 +1,18 @@
 """An attack that has been made: its folder read again, with the figures of its rows."""
 
 import json
+import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from attacks.core.errors import AttackError
+from attacks.datasets import Reading
 from attacks.engine import Row, read_rows
+from attacks.measuring import Measured, read_measures
 from attacks.reporting import Summary, summarise
-from attacks.saving import ROWS, SETTINGS, FolderError
+from attacks.saving import ROWS, SETTINGS, FolderError, Timing
 
 _MAKE = "name a folder that taboo attack --out wrote"
 
@@ -28,11 +32,29 @@ class Finished:
     examples: int | None
     rows: tuple[Row, ...]
     summary: Summary
+    goal: str = "untargeted"
+    language: str = "en"
+    constraints: tuple[str, ...] = ()
+    reading: Reading = field(default_factory=Reading)
+    offset: int = 0
+    shuffle: int | None = None
+    seed: int = 0
+    timing: Timing | None = None
+    measures: Mapping[str, Measured] = field(default_factory=dict)
 
     @property
     def title(self) -> str:
-        """The recipe, with its budget where it had one."""
-        return self.recipe if self.budget is None else f"{self.recipe}, budget {self.budget:,}"
+        """The recipe, with whatever it was given that is not the usual: goal, constraints, budget."""
+        goal = () if self.goal == "untargeted" else (self.goal,)
+        budget = () if self.budget is None else (f"budget {self.budget:,}",)
+        # Of a path only its last part is read.
+        constraints = (re.sub(r"(?<=:)\S*/(?=[^/])", "", it) for it in self.constraints)
+        return ", ".join((self.recipe, *goal, *constraints, *budget))
+
+    def class_name(self, label: int | str) -> str:
+        """A label as people read it: its number, with the name of its class where one was given."""
+        names = self.reading.labels
+        return f"{label} ({names[label]})" if isinstance(label, int) and 0 <= label < len(names) else str(label)
 
     @property
     def target(self) -> str:
@@ -68,6 +90,15 @@ class Finished:
             examples=_count(path, settings, "examples"),
             rows=rows,
             summary=summarise(rows),
+            goal=_word(path, settings, "goal", "untargeted"),
+            language=_word(path, settings, "language", "en"),
+            constraints=_words(path, settings, "constraints"),
+            reading=_reading(path, settings),
+            offset=_count(path, settings, "offset") or 0,
+            shuffle=_count(path, settings, "shuffle"),
+            seed=_count(path, settings, "seed") or 0,
+            timing=Timing.read(path),
+            measures=read_measures(path, rows),
         )
 
 
@@ -84,8 +115,22 @@ def _settings(path: Path) -> Mapping[str, Any]:
     return settings
 
 
-def _word(path: Path, settings: Mapping[str, Any], name: str) -> str:
-    value = settings.get(name)
+def _words(path: Path, settings: Mapping[str, Any], name: str) -> tuple[str, ...]:
+    value = settings.get(name, [])
+    if not isinstance(value, list) or not all(isinstance(it, str) for it in value):
+        raise FolderError(str(path), f"{SETTINGS}: {name} {value!r} is no list of texts", _MAKE)
+    return tuple(value)
+
+
+def _reading(path: Path, settings: Mapping[str, Any]) -> Reading:
+    try:
+        return Reading.from_json(settings.get("reading", {}))
+    except (TypeError, ValueError, AttributeError, AttackError) as wrong:
+        raise FolderError(str(path), f"{SETTINGS}: reading cannot be understood ({wrong})", _MAKE) from None
+
+
+def _word(path: Path, settings: Mapping[str, Any], name: str, usual: str | None = None) -> str:
+    value = settings.get(name, usual)
     if not isinstance(value, str):
         raise FolderError(str(path), f"{SETTINGS} has no {name}", _MAKE)
     return value

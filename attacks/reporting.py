@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from statistics import fmean, median
 
 from arena.analysis.rates import Rate, wilson
-from attacks.engine import Row, Status
+from attacks.engine import Label, Row, Status
 from attacks.metrics import distance, share, words_changed, words_of
 
 
@@ -70,10 +70,13 @@ def summarise(rows: Sequence[Row]) -> Summary:
     )
 
 
-def by_label(rows: Sequence[Row]) -> dict[int, Summary]:
-    """The figures of each right label apart, ascending."""
-    labels = sorted({row.label for row in rows})
-    return {label: summarise([row for row in rows if row.label == label]) for label in labels}
+def by_label(rows: Sequence[Row]) -> dict[Label, Summary]:
+    """The figures of each right label apart: classes ascending, then right answers of a victim that writes."""
+    by: dict[Label, list[Row]] = {}
+    for row in rows:
+        by.setdefault(row.label, []).append(row)
+    labels = sorted(by, key=lambda it: (isinstance(it, str), it))
+    return {label: summarise(by[label]) for label in labels}
 
 
 def _mean(values: Sequence[float]) -> float | None:

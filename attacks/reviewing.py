@@ -1,11 +1,9 @@
-"""`taboo attack verify`, `compare` and `export`: what can be done with the folder of a finished attack."""
+"""`taboo attack compare` and `export`: finished attacks side by side, and their rows for other programs."""
 
 import sys
 from collections.abc import Iterable
-from dataclasses import asdict
-from hashlib import sha256
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.console import Console
@@ -14,78 +12,13 @@ from rich.text import Text
 
 from arena.core.jsonline import to_line
 from arena.terminal import plain
-from attacks.opening import RefusedAttackError, refusals, victim_named
-from attacks.showing import lines, plain_json, rate
+from attacks.opening import RefusedAttackError, refusals
+from attacks.rechecking import Folder, Json
+from attacks.showing import plain_json, rate
 
 if TYPE_CHECKING:
     from arena.analysis.rates import Rate
     from attacks.finished import Finished
-    from attacks.verifying import Recount
-
-Json = Annotated[bool, typer.Option("--json", help="Print JSON, for a program to read.")]
-Folder = Annotated[Path, typer.Argument(metavar="DIR", help="Folder that taboo attack --out wrote.")]
-
-
-def verify(
-    folder: Folder,
-    victim: Annotated[str, typer.Option("--victim", help="Who was attacked: sklearn:FILE or hf:MODEL.")],
-    data: Annotated[Path | None, typer.Option("--data", help="The file of examples: compare the rows with it.")] = None,
-    tolerance: Annotated[
-        float, typer.Option("--tolerance", help="How far a probability may be off.", min=0, max=1)
-    ] = 1e-3,
-    as_json: Json = False,
-) -> None:
-    """Ask the victim again for every text of an attack, and count every figure anew.
-
-    Exits with 1 where something does not stand. Queries are taken from the rows: to check these, make the attack again
-    with its seed, which gives the same rows.
-    """
-    from attacks.datasets import read_examples
-    from attacks.finished import Finished
-    from attacks.verifying import recount
-
-    with refusals():
-        finished = Finished.read(folder)
-        examples = None if data is None else read_examples(data, finished.limit)
-        digest = None if data is None else sha256(data.read_bytes()).hexdigest()[:16]
-        found = recount(finished, victim_named(victim), examples, digest, tolerance)
-    if as_json:
-        sys.stdout.write(to_line(plain_json(_verdict(found))) + "\n")
-    else:
-        _show_recount(finished, found)
-    if not found.stands:
-        raise typer.Exit(1)
-
-
-def _verdict(found: "Recount") -> dict[str, Any]:
-    return {
-        "stands": found.stands,
-        "differences": [asdict(it) for it in found.differences],
-        "asked": found.asked,
-        "broken": found.broken,
-        "written": asdict(found.written),
-        "recounted": asdict(found.recounted),
-    }
-
-
-def _show_recount(finished: "Finished", found: "Recount") -> None:
-    console = Console(highlight=False, soft_wrap=True)
-    for name, written, again in zip(
-        (name for name, _ in lines(found.written)),
-        (value for _, value in lines(found.written)),
-        (value for _, value in lines(found.recounted)),
-        strict=True,
-    ):
-        console.print(Text(f"{name:23}{written}" if written == again else f"{name:23}{written}, and again: {again}"))
-    for it in found.differences:
-        where = "folder" if it.number is None else f"row {it.number}"
-        console.print(Text(f"{where}: {plain(it.problem)}", style="red"))
-    told = f"{found.asked:,} texts asked again"
-    if found.broken:
-        told += f"; {found.broken} broken rows count for neither side and were not asked"
-    console.print(Text(told, style="dim"))
-    good = f"all {len(finished.rows)} rows stand"
-    console.print(Text(good if found.stands else f"{len(found.differences)} differences", style="bold"))
 
 
 def compare(
@@ -94,8 +27,8 @@ def compare(
     csv: Annotated[Path | None, typer.Option("--csv", help="Write the figures as CSV.")] = None,
     as_json: Json = False,
 ) -> None:
-    """Several attacks side by side: rates with intervals, queries, words changed."""
-    from attacks.comparing import as_csv, figures, warnings
+    """Several attacks side by side: rates with intervals, queries, words changed, measures, seconds."""
+    from attacks.comparing import as_csv, classes, figures, warnings
     from attacks.comparison_page import comparison
     from attacks.finished import Finished
 
@@ -107,7 +40,8 @@ def compare(
         _write(csv, [as_csv(attacks)])
     cautions = warnings(attacks)
     if as_json:
-        sys.stdout.write(to_line({"attacks": [figures(it) for it in attacks], "warnings": cautions}) + "\n")
+        told = [figures(it) | {"classes": classes(it)} for it in attacks]
+        sys.stdout.write(to_line(plain_json({"attacks": told, "warnings": cautions})) + "\n")
         return
     console = Console(highlight=False)
     console.print(_side_by_side(attacks))
@@ -119,16 +53,23 @@ def compare(
 
 
 def _side_by_side(attacks: "Iterable[Finished]") -> Table:
+    from attacks.measuring import TOLD
+
+    listed = list(attacks)
+    taken = [name for name in TOLD if any(name in it.measures for it in listed)]
     table = Table(box=None, padding=(0, 2, 0, 0))
     for name in ("recipe", "victim"):
         table.add_column(name, overflow="fold")
-    for name in ("success, %", "under attack, %", "queries", "words"):
+    for name in ("success, %", "under attack, %", "queries", "words", *taken, "seconds"):
         table.add_column(name, no_wrap=True)
-    for it in attacks:
+    for it in listed:
         summary = it.summary
         means = (summary.queries_mean, summary.words_changed)
         names = (Text(plain(it.title)), Text(plain(it.target)))
-        table.add_row(*names, _short(summary.success), _short(summary.under_attack), *map(_mean, means))
+        measures = (f"{it.measures[name].mean:.2f}" if name in it.measures else "-" for name in taken)
+        seconds = _mean(None if it.timing is None else it.timing.wall)
+        rates = (_short(summary.success), _short(summary.under_attack))
+        table.add_row(*names, *rates, *map(_mean, means), *measures, seconds)
     return table
 
 
@@ -152,7 +93,7 @@ def export(
     """Write the rows of an attack as a table for other programs.
 
     Columns: number, status, label, text, perturbed, predicted, fooled, before, after, queries, asked, words,
-    words_changed, edits, edits_share, changes, problem.
+    words_changed, edits, edits_share, changes, problem, similarity, perplexity, grammar.
     """
     from attacks.engine import Status
     from attacks.exporting import USUAL, Format, columns_named, exported
@@ -163,9 +104,9 @@ def export(
         _check_one_of("--status", status, [it.value for it in Status])
     wanted = USUAL if columns is None else columns_named(columns)
     with refusals():
-        rows = Finished.read(folder).rows
-    chosen = (row for row in rows if status is None or row.status == status)
-    written = exported(chosen, wanted, Format(form))
+        finished = Finished.read(folder)
+    chosen = (row for row in finished.rows if status is None or row.status == status)
+    written = exported(chosen, wanted, Format(form), finished.measures)
     if out is None:
         sys.stdout.writelines(written)
     else:

@@ -3,8 +3,12 @@
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from arena.analysis.rates import Rate
+    from attacks.measuring import Measured
     from attacks.reporting import Summary
+    from attacks.saving import Timing
 
 
 def lines(summary: "Summary") -> list[tuple[str, str]]:
@@ -26,6 +30,30 @@ def lines(summary: "Summary") -> list[tuple[str, str]]:
     ]
 
 
+def measure_lines(measures: "Mapping[str, Measured]") -> list[tuple[str, str]]:
+    """Name and value of every measure that was taken."""
+    return [(name, f"{of_measure(it)}, by {it.by}") for name, it in measures.items()]
+
+
+def of_measure(it: "Measured") -> str:
+    """A measure in words: its mean, and of how many successes where not of all."""
+    means = {
+        "similarity": f"{it.mean:.3f} in the mean",
+        "perplexity": f"{it.mean:.2f} times in the mean, {it.median:.2f} in the median",
+        "grammar": f"{it.mean:+.2f} errors in the mean",
+    }
+    some = "" if it.count == it.successes else f" (of {it.count} of {it.successes} successes)"
+    return means[it.measure] + some
+
+
+def time_line(timing: "Timing | None") -> list[tuple[str, str]]:
+    """How long it took, where that is known."""
+    if timing is None:
+        return []
+    sittings = "" if timing.sittings == 1 else f", in {timing.sittings} sittings"
+    return [("seconds", f"{timing.wall:.1f} by the clock, {timing.cpu:.1f} of the processor{sittings}")]
+
+
 def rate(rate: "Rate") -> str:
     """A rate with its interval, in percent."""
     if not rate.total:
@@ -45,4 +73,6 @@ def plain_json(row: Any) -> Any:  # noqa: ANN401 - JSON values
     """JSON values without numbers that JSON does not have."""
     if isinstance(row, dict):
         return {name: plain_json(value) for name, value in row.items()}
+    if isinstance(row, list | tuple):
+        return [plain_json(value) for value in row]
     return None if isinstance(row, float) and row != row else row

@@ -2,19 +2,24 @@
 
 What can be checked is checked: that the folder's rows are one for each example and agree with themselves, that the
 victim answers what they say, and that each status follows from its answers. How many queries a search took is not: that
-needs the attack itself, made again with the same seed, which gives the same rows to the byte.
+needs the attack itself, made again with the same settings, which gives the same rows to the byte: `unlike` says where
+they are not.
 """
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import Any, cast
 
+import numpy as np
+
+from attacks.attacking import goal_of
 from attacks.core.errors import VictimError
-from attacks.core.goals import Untargeted
+from attacks.core.goals import Floats, Goal, ReplyGoal, TextMatch, Untargeted
 from attacks.core.perturbation import Perturbation
-from attacks.core.ports import Victim
+from attacks.core.ports import Capability, Replier, Victim
 from attacks.core.text import Text
-from attacks.engine import Example, Row, Status
+from attacks.engine import Example, Label, Row, Status
 from attacks.engine.desk import Answer, Desk
 from attacks.finished import Finished
 from attacks.reporting import Summary, summarise
@@ -52,7 +57,7 @@ class Recount:
 
 def recount(
     finished: Finished,
-    victim: Victim,
+    victim: Victim | Replier,
     examples: Sequence[Example] | None = None,
     digest: str | None = None,
     tolerance: float = TOLERANCE,
@@ -62,26 +67,48 @@ def recount(
     if examples is not None:
         found += _unlike(finished, examples)
     desk = Desk(victim)
+    classes = None if Capability.REPLIES in victim.can else cast("Victim", victim).classes
+    usual: Callable[[Any], Goal | ReplyGoal] = TextMatch if classes is None else Untargeted
+    goal = goal_of(finished.goal, finished.reading.labels) or usual
     sound = [row for row in finished.rows if row.status is not Status.ERROR]
     answers = desk.answers(text for row in sound for text in (row.text, row.perturbed) if text is not None)
     rows = []
     for row in finished.rows:
-        found += (Difference(row.number, problem) for problem in _inside(row, victim.classes, finished.budget))
-        if row.status is Status.ERROR or not 0 <= row.label < victim.classes:
+        found += (Difference(row.number, problem) for problem in _inside(row, classes, finished.budget))
+        if row.status is Status.ERROR or not _is_answer(row.label, classes):
             rows.append(row)
             continue
-        again, problems = _judged(row, answers, tolerance)
+        again, problems = _judged(row, goal(row.label), answers, tolerance)
         rows.append(again)
         found += (Difference(row.number, problem) for problem in problems)
     broken = len(finished.rows) - len(sound)
     return Recount(finished.summary, summarise(rows), tuple(_in_order(found)), desk.shown, broken)
 
 
+def unlike(finished: Finished, again: Iterable[Row]) -> Iterator[Difference]:
+    """Where the rows of the same attack, made again, are not those of the folder to the byte."""
+    written = {row.number: row for row in finished.rows}
+    for row in again:
+        there = written.pop(row.number, None)
+        if there is None:
+            yield Difference(row.number, "has no row, and has one when the attack is made again")
+        elif there.to_line() != row.to_line():
+            names = [name for name in row.__slots__ if getattr(row, name) != getattr(there, name)]
+            yield Difference(row.number, f"comes out with other {', '.join(names)} when the attack is made again")
+    for number in written:
+        yield Difference(number, "is not there when the attack is made again")
+
+
+def _is_answer(label: Label, classes: int | None) -> bool:
+    """Whether a label is one of so many classes, or a text where the victim writes (None)."""
+    return isinstance(label, str) if classes is None else isinstance(label, int) and 0 <= label < classes
+
+
 def _in_order(found: Iterable[Difference]) -> list[Difference]:
     return sorted(found, key=lambda it: -1 if it.number is None else it.number)
 
 
-def _whole(finished: Finished, victim: Victim, digest: str | None) -> Iterator[Difference]:
+def _whole(finished: Finished, victim: Victim | Replier, digest: str | None) -> Iterator[Difference]:
     """What is wrong with the folder."""
     if victim.fingerprint != finished.fingerprint:
         yield Difference(None, f"the victim is {victim.fingerprint}, and {finished.fingerprint} was attacked")
@@ -109,12 +136,13 @@ def _unlike(finished: Finished, examples: Sequence[Example]) -> Iterator[Differe
         yield Difference(number, "is no example of the file")
 
 
-def _inside(row: Row, classes: int, budget: int | None) -> Iterator[str]:
+def _inside(row: Row, classes: int | None, budget: int | None) -> Iterator[str]:
     """Where a row contradicts itself."""
     if row.status is Status.ERROR:
         return
-    if not 0 <= row.label < classes:
-        yield f"label {row.label} is none of the victim's {classes} classes"
+    if not _is_answer(row.label, classes):
+        kind = "no text, and the victim writes" if classes is None else f"none of the victim's {classes} classes"
+        yield f"label {row.label} is {kind}"
     if row.queries > row.asked:
         yield f"counts {row.queries} distinct queries, and {row.asked} in all"
     if budget is not None and row.queries > budget:
@@ -137,28 +165,39 @@ def _applied(row: Row) -> str | None:
     return Perturbation(text, tuple((place, new) for place, (_, new) in enumerate(row.changes))).written
 
 
-def _judged(row: Row, answers: Mapping[str, Answer], tolerance: float) -> tuple[Row, list[str]]:
+def _judged(row: Row, goal: Goal | ReplyGoal, answers: Mapping[str, Answer], tolerance: float) -> tuple[Row, list[str]]:
     """The row with the status that the victim's answers give it, and what differs from the row as written."""
     before = answers[row.text]
     after = None if row.perturbed is None else answers[row.perturbed]
-    broken = next((it for it in (before, after) if isinstance(it, VictimError)), None)
-    if broken is not None or isinstance(before, VictimError) or isinstance(after, VictimError):
-        return replace(row, status=Status.ERROR, problem=str(broken)), [str(broken)]
-    goal = Untargeted(row.label)
-    if bool(goal.reached(before[None])[0]):
+    for said in (before, after):
+        if isinstance(said, VictimError):
+            return replace(row, status=Status.ERROR, problem=str(said)), [str(said)]
+    original = cast("Floats | str", before)
+    perturbed = cast("Floats | str | None", after)
+    is_wrong = not isinstance(original, str) and int(original.argmax()) != row.label
+    if is_wrong or _is_reached(goal, original):
         status = Status.SKIPPED
-    elif after is not None and bool(goal.reached(after[None])[0]):
+    elif perturbed is not None and _is_reached(goal, perturbed):
         status = Status.SUCCEEDED
     else:
         status = Status.FAILED
     problems = [] if status is row.status else [f"is written as {row.status}, and comes out as {status}"]
-    for name, written, answer in (("original", row.before, before), ("perturbed text", row.after, after)):
-        if written is None or answer is None:
-            continue
-        if len(written) != len(answer) or max(abs(answer - written)) > tolerance:
-            problems.append(f"the {name} comes out as {_shares(answer)}, and the row says {_shares(written)}")
+    for name, written, answer in (("original", row.before, original), ("perturbed text", row.after, perturbed)):
+        if written is not None and answer is not None and not _is_same(written, answer, tolerance):
+            problems.append(f"the {name} comes out as {_told(answer)}, and the row says {_told(written)}")
     return replace(row, status=status), problems
 
 
-def _shares(probabilities: Iterable[float]) -> str:
-    return "[" + ", ".join(f"{share:.4f}" for share in probabilities) + "]"
+def _is_reached(goal: Goal | ReplyGoal, said: Floats | str) -> bool:
+    asked: Any = [said] if isinstance(said, str) else said[None]
+    return bool(goal.reached(asked)[0])
+
+
+def _is_same(written: tuple[float, ...] | str, answer: Floats | str, tolerance: float) -> bool:
+    if isinstance(written, str) or isinstance(answer, str):
+        return isinstance(written, str) and isinstance(answer, str) and written == answer
+    return len(written) == len(answer) and float(np.abs(answer - np.asarray(written)).max()) <= tolerance
+
+
+def _told(said: Iterable[float] | str) -> str:
+    return repr(said) if isinstance(said, str) else "[" + ", ".join(f"{share:.4f}" for share in said) + "]"

@@ -1,6 +1,8 @@
 """What a perturbation may not do, one rule a file. A constraint is a function of a perturbation that says yes or no.
 
-Every rule reads the whole perturbation, so it holds of what comes out, however the search got there.
+Every rule reads the whole perturbation, so it holds of what comes out, however the search got there. Protected spans
+need no rule: the engine leaves them out of the words of a text. `named` knows the rules by name, `wrapping` puts any
+attack under one.
 """
 
 from attacks.core.greedy import Constraint

@@ -5,15 +5,15 @@ from typing import TypeAlias
 
 import numpy as np
 
+from attacks.core.candidates import Candidates, Constraint, nearest, offered
 from attacks.core.goals import Floats
 from attacks.core.perturbation import Perturbation
+from attacks.core.ranking import heaviest_first
 from attacks.core.searching import Outcome, Search
 from attacks.core.text import Text
 
-Candidates: TypeAlias = Callable[[Text, int], Sequence[str]]
-"""What may stand at a place of a text instead of its word, in a fixed order, without repeats."""
-Constraint: TypeAlias = Callable[[Perturbation], bool]
-"""Whether a perturbation is allowed."""
+__all__ = ["Candidates", "Constraint", "Weigh", "ranked_greedy"]
+
 Weigh: TypeAlias = Callable[[Floats, Floats], Floats]
 """Weights of places by what blanking each loses and what its best candidate gains; all of shape `(places,)`."""
 
@@ -29,14 +29,14 @@ def ranked_greedy(
     """
     start = Perturbation(original)
     places = range(len(original))
-    offered = [_offered(start, place, candidates, allowed) for place in places]
+    rows = [offered(start, place, candidates, allowed) for place in places]
     blanked = [start.with_word(place, blank) for place in places]
-    outcomes = yield (*blanked, *(it for row in offered for it in row))
+    outcomes = yield (*blanked, *(it for row in rows for it in row))
     losses = np.array([came.score - base for came in outcomes[: len(blanked)]])
-    best = _best_by_place(offered, outcomes[len(blanked) :])
+    best = _best_by_place(rows, outcomes[len(blanked) :])
     gains = np.array([0.0 if found is None else found[1] - base for found in best])
     at: Perturbation | None = None
-    for place in np.argsort(-weigh(losses, gains), kind="stable").tolist():
+    for place in heaviest_first(weigh(losses, gains)):
         chosen = best[place]
         if chosen is None:
             continue
@@ -50,20 +50,15 @@ def ranked_greedy(
     return at
 
 
-def _offered(start: Perturbation, place: int, candidates: Candidates, allowed: Constraint) -> tuple[Perturbation, ...]:
-    tried = (start.with_word(place, word) for word in candidates(start.original, place))
-    return tuple(it for it in tried if it.changes and allowed(it))
-
-
 def _best_by_place(
-    offered: Sequence[Sequence[Perturbation]], outcomes: Sequence[Outcome]
+    rows: Sequence[Sequence[Perturbation]], outcomes: Sequence[Outcome]
 ) -> list[tuple[Perturbation, float] | None]:
     """For each place its candidate with the highest score, the first among equals; None where it has none."""
     best: list[tuple[Perturbation, float] | None] = []
     start = 0
-    for row in offered:
-        scores = [came.score for came in outcomes[start : start + len(row)]]
+    for row in rows:
+        came = outcomes[start : start + len(row)]
         start += len(row)
-        top = max(range(len(row)), key=scores.__getitem__) if row else -1
-        best.append(None if top < 0 else (row[top], scores[top]))
+        top = nearest(came) if row else -1
+        best.append(None if top < 0 else (row[top], came[top].score))
     return best

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from attacks.core.greedy import Candidates, Constraint
+from attacks.core.candidates import Candidates, Constraint, first_reached, nearest, offered
 from attacks.core.perturbation import Perturbation
 from attacks.core.searching import Search
 from attacks.core.text import Text
@@ -18,15 +18,14 @@ def greedy_in_order(
     """
     at, score = Perturbation(original), base
     for place in order:
-        tried = (at.with_word(place, word) for word in candidates(original, place))
-        offered = tuple(it for it in tried if it != at and allowed(it))
-        if not offered:
+        asked = offered(at, place, candidates, allowed)
+        if not asked:
             continue
-        outcomes = yield offered
-        there = next((it for it, came in zip(offered, outcomes, strict=True) if came.is_reached), None)
+        outcomes = yield asked
+        there = first_reached(asked, outcomes)
         if there is not None:
             return there
-        top = max(range(len(offered)), key=lambda number: outcomes[number].score)
+        top = nearest(outcomes)
         if outcomes[top].score > score:
-            at, score = offered[top], outcomes[top].score
+            at, score = asked[top], outcomes[top].score
     return at if at.changes else None

@@ -12,6 +12,7 @@ one that reached the goal, or the best it saw, or None where it saw none.
 from collections.abc import Generator, Sequence
 from typing import NamedTuple, TypeAlias
 
+from attacks.core.goals import Floats
 from attacks.core.perturbation import Perturbation
 from attacks.core.slopes import Slope, Slopes
 
@@ -19,12 +20,15 @@ from attacks.core.slopes import Slope, Slopes
 class Outcome(NamedTuple):
     """What a perturbation came to: how near the goal it is, in [0, 1], and whether it is there.
 
-    `slope` is there where the question was `Slopes(...)`, and only there.
+    `slope` is there where the question was `Slopes(...)`, and only there. `answer` is the victim's probabilities, shape
+    `(classes,)`, or 1 for the class that it chose and 0 for the others where the goal lets no more be seen; None of a
+    victim that writes.
     """
 
     score: float
     is_reached: bool
     slope: Slope | None = None
+    answer: Floats | None = None
 
 
 Question: TypeAlias = tuple[Perturbation, ...] | Slopes

@@ -63,14 +63,12 @@ class Engine:
         waiting = iter(examples)
         live: list[Run] = []
         while True:
-            for example in waiting:
+            while len(live) < self._width and (example := next(waiting, None)) is not None:
                 made = self._begin(example)
                 if isinstance(made, Row):
                     yield made
                 else:
                     live.append(made)
-                if len(live) >= self._width:
-                    break
             if not live:
                 return
             self._answer(live)

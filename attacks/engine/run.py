@@ -1,13 +1,14 @@
 """One example under attack: its search, what it has asked, and how it ended."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from itertools import repeat
 from random import Random
 from typing import cast
 
 import numpy as np
 
 from attacks.core.errors import AttackError, QueryBudgetError, VictimError
-from attacks.core.goals import Floats, Goal, ReplyGoal
+from attacks.core.goals import Floats, Goal, LabelOnly, ReplyGoal
 from attacks.core.perturbation import Perturbation
 from attacks.core.ports import Attack, TokenSlope
 from attacks.core.searching import Outcome, Question, Search
@@ -15,6 +16,7 @@ from attacks.core.slopes import Slope, Slopes, Vocabulary
 from attacks.core.text import Span, Text
 from attacks.engine.desk import Answer, Steered
 from attacks.engine.rows import Label, Row, Status
+from attacks.tokens import by_places
 
 Said = Floats | str
 """What a victim answered to one text: probabilities, shape `(classes,)`, or a reply."""
@@ -111,29 +113,23 @@ class Run:
 
     def _outcomes(self, said: Sequence[Said], slopes: Sequence[TokenSlope]) -> Sequence[Outcome]:
         scores, reached = self._judged(said)
-        if not slopes:
-            return list(map(Outcome, scores, reached))
-        told = map(self._slope, self._asked, slopes)
-        return list(map(Outcome, scores, reached, told))
+        told = map(self._slope, self._asked, slopes) if slopes else repeat(None)
+        return list(map(Outcome, scores, reached, told, self._shown(said)))
+
+    def _shown(self, said: Sequence[Said]) -> Iterable[Floats | None]:
+        """The probabilities, or no more than which class is the likeliest where the goal hides them."""
+        if isinstance(said[0], str):
+            return repeat(None)
+        shares = cast("Sequence[Floats]", said)
+        if not isinstance(self._goal, LabelOnly):
+            return shares
+        return np.eye(len(shares[0]))[[int(share.argmax()) for share in shares]]
 
     def _slope(self, asked: Perturbation, found: TokenSlope) -> Slope:
         """What was found by tokens, by the places of the text."""
         if self._vocabulary is None:
             raise RuntimeError("a slope came without the victim's vocabulary")
-        shape = (len(asked.original), found.gradients.shape[1])
-        gradients, vectors = np.zeros(shape), np.zeros(shape)
-        first = 0
-        for place, (start, end) in enumerate(asked.spans):
-            while first < len(found.spans) and found.spans[first][1] <= start:
-                first += 1
-            last = first
-            while last < len(found.spans) and found.spans[last][0] < end:
-                last += 1
-            if last > first:
-                gradients[place] = found.gradients[first:last].sum(axis=0)
-                vectors[place] = found.vectors[first:last].mean(axis=0)
-        sign = cast("Goal", self._goal).steers[1]
-        return Slope(sign * gradients, vectors, self._vocabulary)
+        return by_places(asked, found, cast("Goal", self._goal).steers[1], self._vocabulary)
 
     def _step(self, outcomes: Sequence[Outcome] | None) -> None:
         """Send the outcomes of what was asked and ask what the search wants next. Raises QueryBudgetError."""

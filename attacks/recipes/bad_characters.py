@@ -20,6 +20,7 @@ from attacks.core.perturbation import Perturbation
 from attacks.core.ports import Capability
 from attacks.core.searching import Search
 from attacks.core.text import Span, Text
+from attacks.languages import chinese_words
 from attacks.transformations.characters import homoglyphs
 
 INVISIBLE = "\u200b\u200c\u200d"
@@ -64,16 +65,23 @@ class BadCharacters:
     reads = ""
 
     def __init__(
-        self, kind: Kind = Kind.INVISIBLE, edits: int = 5, population: int = 32, generations: int = 10
+        self,
+        kind: Kind = Kind.INVISIBLE,
+        edits: int = 5,
+        population: int = 32,
+        generations: int = 10,
+        *,
+        language: str = "en",
     ) -> None:
         """At most `population * (generations + 1)` texts are asked for."""
         self.name = f"bad-{kind}"
+        self._split = _runs if language == "en" else _chinese_runs
         self._way, self._edits = _WAYS[kind], edits
         self._population, self._generations = population, generations
 
     def read(self, written: str) -> Text:
-        """The text in runs of whatever is no space, so that punctuation is perturbed too."""
-        return Text.of(written, _runs)
+        """The text in runs of whatever is no space, so that punctuation is perturbed too; Chinese also in words."""
+        return Text.of(written, self._split)
 
     def begin(self, text: Text, goal: Goal, base: float, chance: Random) -> Search:  # noqa: ARG002 - evolution needs no base
         """Two numbers for every perturbation: where, or nowhere, and which."""
@@ -96,28 +104,44 @@ class BadCharacters:
         )
 
 
-def invisible() -> BadCharacters:
-    """Invisible characters, in the default sizes."""
-    return BadCharacters(Kind.INVISIBLE)
+@dataclass(frozen=True, slots=True)
+class Recipe:
+    """Makes an attack of one kind in the default sizes, and says for which languages it is."""
+
+    kind: Kind
+    languages: tuple[str, ...]
+
+    def __call__(self, *, language: str = "en") -> BadCharacters:
+        """The attack. Raises ValueError where it is for no such language."""
+        if language not in self.languages:
+            raise ValueError(f"{self.kind} characters are for {', '.join(self.languages)}, not for {language!r}")
+        return BadCharacters(self.kind, language=language)
 
 
-def homoglyph() -> BadCharacters:
-    """Homoglyphs, in the default sizes."""
-    return BadCharacters(Kind.HOMOGLYPH)
-
-
-def reorder() -> BadCharacters:
-    """Reorderings, in the default sizes."""
-    return BadCharacters(Kind.REORDER)
-
-
-def delete() -> BadCharacters:
-    """Deletions, in the default sizes."""
-    return BadCharacters(Kind.DELETE)
+invisible = Recipe(Kind.INVISIBLE, ("en", "zh"))
+"""Invisible characters."""
+homoglyph = Recipe(Kind.HOMOGLYPH, ("en",))
+"""Homoglyphs. No letter of another alphabet is an ideograph's: `zh-characters` has what looks alike in Chinese."""
+reorder = Recipe(Kind.REORDER, ("en", "zh"))
+"""Reorderings."""
+delete = Recipe(Kind.DELETE, ("en", "zh"))
+"""Deletions."""
 
 
 def _runs(written: str) -> list[Span]:
     return [run.span() for run in re.finditer(r"\S+", written)]
+
+
+def _chinese_runs(written: str) -> list[Span]:
+    """The words, and what stands between them in runs."""
+    found: list[Span] = []
+    at = 0
+    for start, end in (*chinese_words(written), (len(written), len(written))):
+        found += ((at + first, at + last) for first, last in _runs(written[at:start]))
+        if start < end:
+            found.append((start, end))
+        at = end
+    return found
 
 
 def _decoded(text: Text, sites: Sequence[_Site], way: _Way, vector: Floats) -> Perturbation:

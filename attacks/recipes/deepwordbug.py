@@ -9,12 +9,15 @@ and keeps its punctuation.
 """
 
 from collections.abc import Generator, Sequence
+from dataclasses import dataclass
 from enum import StrEnum
 from random import Random
 from typing import TypeAlias
 
 import numpy as np
 
+from attacks.core.candidates import Candidates, Constraint
+from attacks.core.errors import AttackError
 from attacks.core.goals import Floats, Goal
 from attacks.core.in_order import greedy_in_order
 from attacks.core.perturbation import Perturbation
@@ -44,6 +47,16 @@ class Scorer(StrEnum):
     """Head and tail added up, two questions for every word."""
 
 
+@dataclass(eq=False)
+class ScorerError(AttackError):
+    """A way to weigh words that is not known."""
+
+    given: str
+
+    def __str__(self) -> str:
+        return f"{self.given!r} is no way to weigh words; choose one of {', '.join(Scorer)}"
+
+
 class DeepWordBug:
     """Edits words in the order of their scores, within a budget of edited characters for the whole text."""
 
@@ -52,10 +65,15 @@ class DeepWordBug:
     reads = ""
 
     def __init__(
-        self, scorer: Scorer = Scorer.REPLACE_ONE, edits: Sequence[Edit] = EDITS, most_edits: int = 30
+        self, scorer: Scorer | str = Scorer.REPLACE_ONE, edits: Sequence[Edit] = EDITS, most_edits: int = 30
     ) -> None:
-        """`most_edits` bounds the edit distance (Levenshtein) between the text and what is made of it."""
-        self._scorer, self._edits, self._most_edits = scorer, tuple(edits), most_edits
+        """`most_edits` bounds the edit distance (Levenshtein) between the text and what is made of it.
+
+        Raises ScorerError.
+        """
+        if scorer not in list(Scorer):
+            raise ScorerError(scorer)
+        self._scorer, self._edits, self._most_edits = Scorer(scorer), tuple(edits), most_edits
 
     def read(self, written: str) -> Text:
         """The text in words."""
@@ -63,14 +81,23 @@ class DeepWordBug:
 
     def begin(self, text: Text, goal: Goal, base: float, chance: Random) -> Search:  # noqa: ARG002 - base says enough
         """The paper's algorithm 1."""
-        candidates = drawn_candidates(self._edits, chance)
-        weights = yield from _weights(text, base, self._scorer)
-        order = np.argsort(-weights, kind="stable").tolist()
-        return (yield from greedy_in_order(text, base, order, candidates, self._is_within))
+        return in_order_of_scores(text, base, self._scorer, drawn_candidates(self._edits, chance), self._is_within)
 
     def _is_within(self, at: Perturbation) -> bool:
         words = at.original.words
         return sum(edit_distance(words[place], text) for place, text in at.changes) <= self._most_edits
+
+
+def in_order_of_scores(
+    original: Text, base: float, scorer: Scorer, candidates: Candidates, allowed: Constraint
+) -> Search:
+    """Weigh all words, then give one after the other, the heaviest first, its best candidate.
+
+    `base` is the score of the original.
+    """
+    weights = yield from _weights(original, base, scorer)
+    order = np.argsort(-weights, kind="stable").tolist()
+    return (yield from greedy_in_order(original, base, order, candidates, allowed))
 
 
 def _weights(text: Text, base: float, scorer: Scorer) -> _Weighing:

@@ -2,7 +2,9 @@
 
 Source: Ren, Deng, He and Che, 'Generating Natural Language Adversarial Examples through Probability Weighted Word
 Saliency', ACL 2019. Deviations: named entities are not replaced by others of their kind (the paper's second source of
-candidates), and candidates are lemmas, not inflected like the word.
+candidates), and candidates are lemmas, not inflected like the word. Other sources of candidates than WordNet, and
+Chinese texts, are additions; of sources that do not know parts of speech, candidates keep the part of speech, and stop
+words stay.
 """
 
 from random import Random
@@ -11,11 +13,11 @@ import numpy as np
 
 from attacks.core.goals import Floats, Goal
 from attacks.core.greedy import ranked_greedy
-from attacks.core.perturbation import Perturbation
 from attacks.core.ports import Capability
 from attacks.core.searching import Search
 from attacks.core.text import Text
-from attacks.transformations.wordnet import WordNetSynonyms
+from attacks.languages import reader
+from attacks.transformations.sources import source_named, usual_constraint
 
 UNKNOWN = "[UNK]"
 """Stands for a word that the victim does not know, to see what the word tells it."""
@@ -26,19 +28,25 @@ class PWWS:
 
     name = "pwws"
     needs = frozenset({Capability.SCORES})
-    reads = ""
+    languages = ("en", "zh")
 
-    def __init__(self) -> None:
-        """Raises DataMissingError where WordNet is not installed."""
-        self._synonyms = WordNetSynonyms()
+    def __init__(self, source: str = "wordnet", *, language: str = "en") -> None:
+        """`source` is a source of candidates (`attacks.transformations.sources`).
+
+        Raises SourceUnknownError, DataMissingError, BrokenFileError or NeighboursError.
+        """
+        self._reader = reader(language)
+        self._candidates = source_named(source, language)
+        self.reads = self._candidates.fingerprint
+        self._allowed = usual_constraint(self._candidates, language)
 
     def read(self, written: str) -> Text:
         """The text in words."""
-        return Text.of(written)
+        return self._reader(written)
 
     def begin(self, text: Text, goal: Goal, base: float, chance: Random) -> Search:  # noqa: ARG002 - nothing is drawn
         """The paper's algorithm 1."""
-        return ranked_greedy(text, base, self._synonyms, weighted_saliency, UNKNOWN, _anything)
+        return ranked_greedy(text, base, self._candidates, weighted_saliency, UNKNOWN, self._allowed)
 
 
 def weighted_saliency(losses: Floats, gains: Floats) -> Floats:
@@ -47,7 +55,3 @@ def weighted_saliency(losses: Floats, gains: Floats) -> Floats:
         return losses
     shares = np.exp(losses - losses.max())
     return np.asarray(shares / shares.sum() * gains, dtype=np.float64)
-
-
-def _anything(_: Perturbation) -> bool:
-    return True

@@ -1,11 +1,11 @@
 """TextFooler: counter-fitted neighbours of the same part of speech, the words first that matter most.
 
 Source: Jin, Jin, Zhou and Szolovits, 'Is BERT Really Robust? A Strong Baseline for Natural Language Attack on Text
-Classification and Entailment', AAAI 2020, algorithm 1. Deviations: no sentence encoder, so no similarity threshold, and
-of several candidates that reach the goal the nearest neighbour is taken, not the most similar sentence; neighbours
-are those of a file (`TABOO_COUNTERFITTED`), at most 50, without a threshold of their cosine; stop words are nltk's;
-with more than two classes the importance of a word whose deletion changes the label is doubled where the paper adds
-what the new label gains (with two classes these are equal).
+Classification and Entailment', AAAI 2020, algorithm 1. Deviations: no sentence encoder unless a `constraint` brings
+one, and of several candidates that reach the goal the nearest neighbour is taken, not the most similar sentence;
+neighbours are those of a file (`TABOO_COUNTERFITTED`), at most 50, without a threshold of their cosine; stop words are
+nltk's; with more than two classes the importance of a word whose deletion changes the label is doubled where the paper
+adds what the new label gains (with two classes these are equal).
 """
 
 from pathlib import Path
@@ -17,6 +17,7 @@ from attacks.constraints import all_of
 from attacks.constraints.parts import SameParts
 from attacks.constraints.stop_words import KeepsWords, english_stop_words
 from attacks.core.goals import Flags, Floats, Goal
+from attacks.core.greedy import Constraint
 from attacks.core.ports import Capability
 from attacks.core.searching import Search
 from attacks.core.stepwise import stepwise_greedy
@@ -32,11 +33,16 @@ class TextFooler:
     name = "textfooler"
     needs = frozenset({Capability.SCORES})
 
-    def __init__(self, neighbours: Path | str | None = None) -> None:
-        """From a file of neighbours, or the one of TABOO_COUNTERFITTED. Raises DataMissingError, NeighboursError."""
+    def __init__(self, neighbours: Path | str | None = None, *, constraint: Constraint | None = None) -> None:
+        """From a file of neighbours, or the one of TABOO_COUNTERFITTED.
+
+        `constraint` is asked last, of what stop words and parts of speech allow: the place of the paper's sentence
+        encoder. Raises DataMissingError or NeighboursError.
+        """
         self._neighbours = CounterfittedNeighbours(neighbours, CANDIDATES)
         self.reads = self._neighbours.fingerprint
-        self._allowed = all_of(KeepsWords(english_stop_words()), SameParts())
+        own = all_of(KeepsWords(english_stop_words()), SameParts())
+        self._allowed = own if constraint is None else all_of(own, constraint)
 
     def read(self, written: str) -> Text:
         """The text in words."""

@@ -11,7 +11,7 @@ from random import Random
 from string import ascii_letters, ascii_lowercase
 from typing import TypeAlias
 
-from attacks.core.greedy import Candidates
+from attacks.core.candidates import Candidates
 from attacks.core.text import Text
 
 Edit: TypeAlias = Callable[[str, Random], str]

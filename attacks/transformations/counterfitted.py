@@ -38,6 +38,7 @@ class CounterfittedNeighbours:
     """The nearest neighbours of a word, at most `most`, written in its case; a word that the file lacks has none."""
 
     name = "counterfitted"
+    knows_parts = False
 
     def __init__(self, path: Path | str | None = None, most: int = 50) -> None:
         """From a file, or the one that TABOO_COUNTERFITTED names. Raises DataMissingError or NeighboursError."""

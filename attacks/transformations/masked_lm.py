@@ -1,50 +1,39 @@
 """What a masked language model reads at a place of a text: whole words, the likeliest first.
 
 Two ways: the word is masked (BAE), or stands as it is and the model reads what it would say there (BERT-Attack).
-All places of a text are read together, once; pieces of words, numbers and signs are no candidates.
+All places of a text are read together, once, or one place alone in a text that changes under way (`alone`).
 """
 
-import os
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
-from typing import Any, TypeAlias
+from itertools import product
+from typing import Any
 
-from attacks.core.errors import AttackError
-from attacks.core.text import Span, Text
-from attacks.fingerprints import of_model
+from attacks.core.text import Text
 from attacks.transformations.casing import cased_like
-from attacks.transformations.errors import DataMissingError
-
-VARIABLE = "TABOO_MASKED_LM"
-_REMEDY = (
-    f"set {VARIABLE} to a folder with config.json, tokenizer.json and model.safetensors of a masked language model, or "
-    "to the name of one on the Hugging Face hub, such as google-bert/bert-base-uncased"
+from attacks.transformations.masked_reader import (
+    GOES_ON,
+    VARIABLE,
+    At,
+    MaskedLMError,
+    MaskedReader,
+    Row,
+    loaded,
+    tokens_of,
 )
-_BEGINS, _GOES_ON = ("\u0120", "\u2581"), "##"
-"""What tokens carry that begin a word (byte-level BPE, sentencepiece), and those that go on with one (WordPiece)."""
-_TOKENS_AT_A_TIME = 2048
-"""Bounds the memory of logits: with 30,000 words this many tokens take 250 MB."""
 
-Row: TypeAlias = tuple[int, ...]
-"""Token numbers as the model is shown them."""
+__all__ = ["VARIABLE", "MaskedLM", "MaskedLMError"]
 
-
-@dataclass(eq=False)
-class MaskedLMError(AttackError):
-    """A model that cannot be read as a masked language model."""
-
-    asked: str
-    problem: str
-
-    def __str__(self) -> str:
-        return f"masked language model {self.asked!r}: {self.problem}; {_REMEDY}"
+MOST_PIECES, EACH_PIECE = 4, 4
+"""Words of more pieces have no candidates; of each piece so many predictions are combined: at most 256 words."""
 
 
 class MaskedLM:
-    """At most `most` whole words other than the word itself, the likeliest first.
+    """At most `most` words other than the word itself, the likeliest first.
 
-    `masks` says whether the word is hidden from the model. Where it is not, a word of several tokens has no candidates.
+    `masks` says whether the word is hidden from the model. Where it is not, a word of several WordPieces has candidates
+    only with `combines_pieces`: the likeliest tokens for each piece are combined, and of the combinations that are one
+    word of letters those come first that the model, reading them in the word's place, is least surprised by.
     Words of a model that knows lower case only are written like the word that they replace. A text longer than the
     model reads is read in windows around its words. Words of `spared` have no candidates and cost nothing, which is
     much where each masked word is a row of its own. Texts are remembered, the last thousand or so.
@@ -60,142 +49,112 @@ class MaskedLM:
         masks: bool,
         most: int,
         spared: Iterable[str] = (),
+        combines_pieces: bool = False,
         name: str = "given",
     ) -> None:
         """With a model and a fast tokenizer of transformers. Raises MaskedLMError."""
-        if not tokenizer.is_fast or tokenizer.mask_token_id is None:
-            lacks = "its tokenizer has no mask" if tokenizer.is_fast else "its tokenizer does not tell offsets"
-            raise MaskedLMError(name, lacks)
-        self._model, self._tokenizer = model.eval(), tokenizer
-        self._masks, self._most, self._spared = masks, most, frozenset(word.casefold() for word in spared)
-        known = _whole_words(tokenizer, min(len(tokenizer), int(model.config.vocab_size)))
-        self._numbers, self._words = list(known), list(known.values())
-        self._is_lower = all(word == word.lower() for word in self._words)
-        self._head = () if tokenizer.cls_token_id is None else (int(tokenizer.cls_token_id),)
-        self._tail = () if tokenizer.sep_token_id is None else (int(tokenizer.sep_token_id),)
-        longest = int(tokenizer.model_max_length)
-        # Some architectures (RoBERTa's) keep their first two positions for themselves.
-        longest = min(longest, int(getattr(model.config, "max_position_embeddings", longest + 2)) - 2)
-        self._room = longest - len(self._head) - len(self._tail)
-        self._read = lru_cache(maxsize=1024)(self._candidates)
+        self._reader, self._masks, self._most = MaskedReader(model, tokenizer, name), masks, most
+        self._spared = frozenset(word.casefold() for word in spared)
+        self._combines = combines_pieces and not masks
+        words = frozenset(self._reader.words)
+        tokens = list(enumerate(self._reader.tokens))
+        self._beginning = [number for number, token in tokens if token in words]
+        self._going_on = [number for number, token in tokens if _piece(token).isalpha()]
+        self._all = lru_cache(maxsize=1024)(self._everywhere)
+        self._one = lru_cache(maxsize=4096)(self._alone)
+        self._pieces = lru_cache(maxsize=4096)(self._of_pieces)
 
     @classmethod
-    def open(cls, which: str | None = None, *, masks: bool, most: int, spared: Iterable[str] = ()) -> "MaskedLM":
+    def open(
+        cls,
+        which: str | None = None,
+        *,
+        masks: bool,
+        most: int,
+        spared: Iterable[str] = (),
+        combines_pieces: bool = False,
+    ) -> "MaskedLM":
         """The model in a folder or of a name, or that of TABOO_MASKED_LM. Raises DataMissingError or MaskedLMError."""
-        named = which or os.environ.get(VARIABLE, "")
-        if not named:
-            raise DataMissingError("a masked language model", VARIABLE, _REMEDY)
-        try:
-            from transformers import AutoModelForMaskedLM, AutoTokenizer
-        except ImportError:
-            raise MaskedLMError(named, "transformers is not installed (pip install 'taboo-arena[attacks]')") from None
-        try:
-            tokenizer = AutoTokenizer.from_pretrained(named)
-            model, loading = AutoModelForMaskedLM.from_pretrained(named, use_safetensors=True, output_loading_info=True)
-        except (OSError, ValueError) as problem:
-            raise MaskedLMError(named, str(problem).strip().splitlines()[0]) from None
-        # Weights that the files lack are filled by chance: such a model would say anything.
-        if loading["missing_keys"]:
-            raise MaskedLMError(named, f"its files lack weights ({min(loading['missing_keys'])})")
-        return cls(model, tokenizer, masks=masks, most=most, spared=spared, name=named)
+        model, tokenizer, name = loaded(which)
+        return cls(model, tokenizer, masks=masks, most=most, spared=spared, combines_pieces=combines_pieces, name=name)
 
     @property
     def fingerprint(self) -> str:
         """16 hex digits over the model."""
-        return of_model(self._model)
+        return self._reader.fingerprint
 
     def __call__(self, text: Text, place: int) -> Sequence[str]:
         """What may stand there instead of the word; `place` is a word's number."""
-        return self._read(text)[place]
+        return self._all(text)[place] or (self._pieces(text, place) if self._combines else ())
 
-    def _candidates(self, text: Text) -> tuple[tuple[str, ...], ...]:
-        """The candidates of every place."""
-        rows, places, at = self._rows(text)
-        found: list[tuple[str, ...]] = [()] * len(text)
-        for place, words in zip(places, self._likeliest(rows, at), strict=True):
-            word = text.words[place]
-            others = (it for it in words if it.casefold() != word.casefold())
-            written = (cased_like(it, word) if self._is_lower else it for it in others)
-            found[place] = tuple(dict.fromkeys(written))[: self._most]
-        return tuple(found)
+    def alone(self, text: Text, place: int) -> Sequence[str]:
+        """The same, with nothing read for any other place: for texts of which one place only is asked about."""
+        return self._one(text, place) or (self._pieces(text, place) if self._combines else ())
 
-    def _rows(self, text: Text) -> tuple[list[Row], list[int], list[tuple[int, int]]]:
-        """What the model is shown, each row once; the places it is asked about; and (row, token) of each."""
-        read = self._tokenizer(
-            text.written, add_special_tokens=False, return_offsets_mapping=True, truncation=False, verbose=False
-        )
+    def _everywhere(self, text: Text) -> tuple[tuple[str, ...], ...]:
+        return self._read(text, range(len(text)))
+
+    def _alone(self, text: Text, place: int) -> tuple[str, ...]:
+        return self._read(text, [place])[0]
+
+    def _read(self, text: Text, places: Sequence[int]) -> tuple[tuple[str, ...], ...]:
+        """The candidates of some places, without those that are combined."""
+        numbers, tokens = self._tokens(text)
+        asked = [it for it in places if self._is_asked(text, it, tokens) and (self._masks or len(tokens[it]) == 1)]
+        rows, at = self._rows(numbers, [tokens[it] for it in asked])
+        likely = self._reader.words_at(rows, at, self._most + 1)
+        found = {
+            place: self._written((word for word, _ in words), text.words[place])
+            for place, words in zip(asked, likely, strict=True)
+        }
+        return tuple(found.get(place, ()) for place in places)
+
+    def _of_pieces(self, text: Text, place: int) -> tuple[str, ...]:
+        """The candidates of a word of several pieces."""
+        numbers, tokens = self._tokens(text)
+        if not self._is_asked(text, place, tokens) or not 1 < len(tokens[place]) <= MOST_PIECES:
+            return ()
+        return self._written(self._combined(numbers, tokens[place]), text.words[place])
+
+    def _tokens(self, text: Text) -> tuple[list[int], list[range]]:
+        numbers, offsets = self._reader.read(text.written)
+        return numbers, list(tokens_of(text.spans, offsets))
+
+    def _is_asked(self, text: Text, place: int, tokens: Sequence[range]) -> bool:
+        return bool(tokens[place]) and text.words[place].casefold() not in self._spared
+
+    def _written(self, words: Iterable[str], word: str) -> tuple[str, ...]:
+        others = (it for it in words if it.casefold() != word.casefold())
+        written = (cased_like(it, word) if self._reader.is_lower else it for it in others)
+        return tuple(dict.fromkeys(written))[: self._most]
+
+    def _rows(self, numbers: Sequence[int], wanted: Iterable[range]) -> tuple[list[Row], list[At]]:
+        """What the model is shown, each row once, in order; and (row, token) of each word."""
         rows: dict[Row, int] = {}
-        places: list[int] = []
-        at: list[tuple[int, int]] = []
-        for place, tokens in enumerate(_tokens_of(text.spans, read["offset_mapping"])):
-            is_spared = text.words[place].casefold() in self._spared
-            if is_spared or not tokens or (len(tokens) > 1 and not self._masks):
-                continue
-            row, token = self._row(read["input_ids"], tokens)
-            places.append(place)
+        at: list[At] = []
+        for tokens in wanted:
+            shown = list(numbers)
+            if self._masks:
+                shown[tokens.start : tokens.stop] = [self._reader.mask]
+            row, token = self._reader.row(shown, tokens.start)
             at.append((rows.setdefault(row, len(rows)), token))
-        return list(rows), places, at
+        return list(rows), at
 
-    def _row(self, numbers: Sequence[int], tokens: range) -> tuple[Row, int]:
-        """As much around these tokens as the model reads, and where they are in it.
-
-        Windows begin at few places, so that words near each other share one where nothing is masked.
-        """
-        shown = list(numbers)
-        if self._masks:
-            shown[tokens.start : tokens.stop] = [self._tokenizer.mask_token_id]
-        stride = max(1, self._room // 4)
-        start = max(0, (tokens.start - self._room // 2) // stride * stride)
-        start = min(start, max(0, len(shown) - self._room))
-        window = shown[start : start + self._room]
-        return (*self._head, *window, *self._tail), tokens.start - start + len(self._head)
-
-    def _likeliest(self, rows: Sequence[Row], at: Sequence[tuple[int, int]]) -> list[list[str]]:
-        """For each (row, token) the likeliest words, one more than are wanted: the word itself may be among them."""
-        import torch
-
-        count = min(self._most + 1, len(self._words))
-        width = max((len(row) for row in rows), default=1)
-        height = max(1, _TOKENS_AT_A_TIME // width)
-        padding = self._tokenizer.pad_token_id or 0
-        found: dict[tuple[int, int], list[str]] = {}
-        for first in range(0, len(rows), height):
-            some = rows[first : first + height]
-            wanted = [(row, token) for row, token in at if first <= row < first + height]
-            shown = torch.tensor([[*row, *[padding] * (width - len(row))] for row in some])
-            seen = torch.tensor([[1] * len(row) + [0] * (width - len(row)) for row in some])
-            device = self._model.device
-            with torch.inference_mode():
-                logits = self._model(input_ids=shown.to(device), attention_mask=seen.to(device)).logits
-                picked = logits[[row - first for row, _ in wanted], [token for _, token in wanted]]
-                best = picked[:, self._numbers].topk(count, dim=-1).indices.tolist()
-            found |= {where: [self._words[it] for it in each] for where, each in zip(wanted, best, strict=True)}
-        return [found[where] for where in at]
+    def _combined(self, numbers: Sequence[int], tokens: range) -> list[str]:
+        """The words that predictions for the pieces of a word combine to, the least surprising first."""
+        row, token = self._reader.row(numbers, tokens.start)
+        if token + len(tokens) > len(row) or not self._going_on:
+            return []  # a window ends within the word, or the tokenizer is no WordPiece
+        last = token + len(tokens)
+        first = self._reader.tokens_at(row, [token], self._beginning, EACH_PIECE)
+        later = self._reader.tokens_at(row, range(token + 1, last), self._going_on, EACH_PIECE)
+        combined = list(product(*first, *later))
+        rows = [(*row[:token], *each, *row[last:]) for each in combined]
+        surprises = self._reader.surprise(rows, [range(token, last)] * len(rows))
+        words = ("".join(self._reader.tokens[it].removeprefix(GOES_ON) for it in each) for each in combined)
+        return [word for _, word in sorted(zip(surprises, words, strict=True))]
 
 
-def _whole_words(tokenizer: Any, size: int) -> dict[int, str]:  # noqa: ANN401 - transformers' own
-    """The tokens that are words of letters alone, by number."""
-    tokens = tokenizer.convert_ids_to_tokens(list(range(size)))
-    special = set(tokenizer.all_special_ids)
-    is_marked = any(token.startswith(_BEGINS) for token in tokens)
-    whole: dict[int, str] = {}
-    for number, token in enumerate(tokens):
-        is_whole = token.startswith(_BEGINS) if is_marked else not token.startswith(_GOES_ON)
-        if number in special or not is_whole:
-            continue
-        word = tokenizer.decode([number]).strip() if is_marked else token
-        if word.isalpha():
-            whole[number] = word
-    return whole
-
-
-def _tokens_of(words: Sequence[Span], tokens: Sequence[Span]) -> Iterator[range]:
-    """For each word the tokens that stand in it; none where the tokenizer passed over it."""
-    first = 0
-    for start, end in words:
-        while first < len(tokens) and tokens[first][1] <= start:
-            first += 1
-        last = first
-        while last < len(tokens) and tokens[last][0] < end:
-            last += 1
-        yield range(first, last)
+def _piece(token: str) -> str:
+    """The letters of a token that goes on with a word; none of any other."""
+    return token.removeprefix(GOES_ON) if token.startswith(GOES_ON) else ""

@@ -3,13 +3,12 @@
 Reads WordNet and a part-of-speech tagger through nltk, which looks for its data in `NLTK_DATA`.
 """
 
-import os
 from collections.abc import Sequence
 from functools import lru_cache
 from typing import Any
 
 from attacks.core.text import Text
-from attacks.transformations.errors import DataMissingError
+from attacks.transformations.nltk_files import require
 
 _PARTS = {"N": "n", "V": "v", "J": "a", "R": "r"}
 """Which part of speech of WordNet a tag of the Penn treebank begins."""
@@ -23,24 +22,12 @@ class WordNetSynonyms:
     """
 
     name = "wordnet"
+    fingerprint = ""
+    knows_parts = True
 
     def __init__(self) -> None:
         """Raises DataMissingError where WordNet or the tagger is not installed."""
-        import nltk
-
-        # nltk reads the variable once, when it is first imported, which may have been long ago.
-        named = [folder for folder in os.environ.get("NLTK_DATA", "").split(os.pathsep) if folder]
-        nltk.data.path[:0] = [folder for folder in named if folder not in nltk.data.path]
-        for resource in _NEEDED:
-            try:
-                nltk.data.find(resource)
-            except LookupError:
-                raise DataMissingError(
-                    f"nltk's {resource.partition('/')[2]}",
-                    os.environ.get("NLTK_DATA") or "nltk's own folders",
-                    f"set NLTK_DATA to a folder with {resource}, or run: python -m nltk.downloader "
-                    + resource.partition("/")[2],
-                ) from None
+        require(*_NEEDED)
         self._tags = lru_cache(maxsize=4096)(_tags)
 
     def __call__(self, text: Text, place: int) -> Sequence[str]:

@@ -3,18 +3,17 @@
 import csv
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from arena.cli import main
-from attacks.datasets import DataError, read_examples
 from attacks.engine import Status, read_rows
 from attacks.reporting import summarise
 
@@ -31,26 +30,11 @@ def environment(home: Path) -> dict[str, str]:
     return {**keep, "HOME": str(home), "NLTK_DATA": f"{DATA}/nltk_data", "OMP_NUM_THREADS": "1"}
 
 
-@dataclass(frozen=True)
-class Outcome:
-    """What the command printed, and the code it exited with."""
-
-    code: int
-    out: str
-    err: str
-
-
-@pytest.fixture
-def taboo(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Callable[..., Outcome]:
-    """Runs `taboo` with arguments, in this process."""
-    monkeypatch.setenv("NLTK_DATA", f"{DATA}/nltk_data")
-
-    def run(*words: object) -> Outcome:
-        capsys.readouterr()
-        code = main([str(word) for word in words])
-        return Outcome(code, *capsys.readouterr())
-
-    return run
+@pytest.fixture(autouse=True)
+def corpora(monkeypatch: pytest.MonkeyPatch) -> None:
+    """WordNet is where the data is."""
+    if DATA is not None:
+        monkeypatch.setenv("NLTK_DATA", f"{DATA}/nltk_data")
 
 
 @pytest.fixture(scope="module")
@@ -99,30 +83,165 @@ def test_pwws_attacks_a_real_classifier_and_every_figure_can_be_counted_from_the
     assert "accuracy under attack" in shown.out
 
 
-@needs_data
+@pytest.fixture(scope="module")
+def small(tmp_path_factory) -> tuple[Path, Path]:
+    """A pipeline of a few words, and 1,000 examples for it."""
+    import joblib
+    from sklearn.feature_extraction.text import CountVectorizer
+    from sklearn.linear_model import LogisticRegression
+    from sklearn.pipeline import make_pipeline
+
+    folder = tmp_path_factory.mktemp("small")
+    texts = ["a great film", "a fine story", "a poor film", "an awful story"]
+    pipeline = make_pipeline(CountVectorizer(), LogisticRegression(C=100)).fit(texts, [1, 1, 0, 0])
+    joblib.dump(pipeline, folder / "it.joblib")
+    lines = [f"number {number}: {texts[number % 4]}\t{int(number % 4 < 2)}\n" for number in range(1000)]
+    (folder / "many.tsv").write_text("text\tlabel\n" + "".join(lines), encoding="utf-8")
+    return folder / "it.joblib", folder / "many.tsv"
+
+
+def of_small(small: tuple[Path, Path], out: Path, *more: object) -> tuple[object, ...]:
+    recipe = ("--recipe", "deepwordbug", "--out", out)
+    return ("attack", "--victim", f"sklearn:{small[0]}", "--data", small[1], *recipe, *more)
+
+
+def started(words: Sequence[object], home: Path, **more: Any) -> "subprocess.Popen[str]":
+    return subprocess.Popen([TABOO, *map(str, words)], env=environment(home), text=True, **more)
+
+
+def wait_for_rows(file: Path, size: int) -> None:
+    deadline = time.monotonic() + 60
+    while time.monotonic() < deadline and not (file.exists() and file.stat().st_size > size):
+        time.sleep(0.002)
+
+
 @pytest.mark.slow
-def test_a_killed_attack_goes_on_and_its_rows_are_those_of_one_that_was_not(taboo, victim, tmp_path):
+def test_an_attack_killed_in_the_middle_of_1_000_goes_on_and_its_rows_are_those_of_one_that_was_not(
+    taboo, small, tmp_path
+):
     whole, killed = tmp_path / "whole", tmp_path / "killed"
-    assert taboo(*asked(victim, whole, "--limit", 300)).code == 0
-    command = [TABOO, *map(str, asked(victim, killed, "--limit", 300, "--width", 4))]
-    running = subprocess.Popen(command, env=environment(tmp_path))
-    deadline = time.monotonic() + 120
+    assert taboo(*of_small(small, whole)).code == 0
+    running = started(of_small(small, killed, "--width", 2), tmp_path)
     rows = killed / "rows.jsonl"
     try:
-        while time.monotonic() < deadline and not (rows.exists() and rows.stat().st_size > 20_000):
-            time.sleep(0.01)
+        wait_for_rows(rows, 10_000)
     finally:
         running.send_signal(signal.SIGKILL)
         running.wait(30)
-    assert 0 < sum(1 for _ in read_rows(rows)) < 300
-    refused = taboo(*asked(victim, killed, "--limit", 300))
+    assert 0 < sum(1 for _ in read_rows(rows)) < 1000
+    refused = taboo(*of_small(small, killed))
     assert refused.code == 2
     assert "go on with --resume" in refused.err
-    assert taboo(*asked(victim, killed, "--limit", 300, "--resume")).code == 0
+    assert taboo(*of_small(small, killed, "--resume", "--batch", "auto", "--cache", tmp_path / "answers")).code == 0
     assert rows.read_bytes() == (whole / "rows.jsonl").read_bytes()
-    other = taboo(*asked(victim, killed, "--limit", 301, "--resume"))
+    other = taboo(*of_small(small, killed, "--limit", 301, "--goal", "margin:0.2", "--resume"))
     assert other.code == 2
-    assert "holds another attack" in other.err
+    assert "holds another attack (goal, limit, examples differ)" in other.err
+
+
+@pytest.mark.slow
+def test_an_attack_that_is_interrupted_ends_with_130_and_one_line(small, tmp_path):
+    running = started(
+        of_small(small, tmp_path / "run", "--width", 1),
+        tmp_path,
+        stderr=subprocess.PIPE,
+        # A shell may have started the tests with Ctrl-C ignored, and programs inherit that.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),
+    )
+    try:
+        wait_for_rows(tmp_path / "run" / "rows.jsonl", 2_000)
+        running.send_signal(signal.SIGINT)
+        _, told = running.communicate(timeout=30)
+    finally:
+        running.kill()
+        running.wait(30)
+    assert (running.returncode, told) == (130, "taboo: interrupted; what the log holds is whole\n")
+
+
+def test_seconds_add_up_over_sittings(taboo, small, tmp_path):
+    run = tmp_path / "run"
+    assert taboo(*of_small(small, run, "--limit", 20)).code == 0
+    first = json.loads((run / "timing.json").read_text(encoding="utf-8"))
+    done = taboo(*of_small(small, run, "--limit", 20, "--resume", "--json"))
+    second = json.loads(done.out)["timing"]
+    assert (first["sittings"], second["sittings"]) == (1, 2)
+    assert second["wall"] >= first["wall"]
+
+
+def test_pairs_names_constraints_and_goals_are_options_that_verify_knows_from_the_folder(taboo, small, tmp_path):
+    pairs = tmp_path / "pairs.csv"
+    pairs.write_text("a great film,a fine film,good\nan awful story,a poor story,bad\n", encoding="utf-8")
+    run = tmp_path / "run"
+    columns = ("--text-column", 1, "--pair-column", 2, "--label-column", 3, "--labels", "bad,good")
+    words = ("attack", "--victim", f"sklearn:{small[0]}", "--data", pairs, *columns, "--recipe", "deepwordbug")
+    more = ("--goal", "targeted:bad", "--constraint", "edits:1", "--protect", "film", "--out", run)
+    done = taboo(*words, *more)
+    assert done.code == 0, done.err
+    assert "deepwordbug, targeted:bad, edits:1" in done.out
+    rows = list(read_rows(run / "rows.jsonl"))
+    assert rows[1].status is Status.SKIPPED
+    for row in rows:
+        if row.perturbed is not None:
+            assert row.perturbed.startswith("a great film\x1f")
+            assert row.perturbed.endswith("film")
+    checked = taboo("attack", "verify", run, "--victim", f"sklearn:{small[0]}", "--data", pairs, "--again")
+    assert (checked.code, "all 2 rows stand" in checked.out) == (0, True), checked.out
+
+
+@pytest.mark.parametrize(
+    ("more", "told"),
+    [
+        (("--goal", "won"), "goal 'won' is none of untargeted"),
+        (("--batch", "0"), "--batch '0' is no number from 1 on, and not auto"),
+        (("--batch", "many"), "--batch 'many' is no number"),
+        (("--constraint", "edit:3"), "no constraint is called 'edit'"),
+        (("--constraint", "edits:few"), "write edits:NUMBER"),
+        (("--language", "zh"), "is for en, not for 'zh'"),
+        (("--labels", "a,a"), "names a class twice"),
+        (("--similarity", "/nowhere"), "similarity by '/nowhere'"),
+        (("--perplexity", "/nowhere"), "perplexity by '/nowhere'"),
+        (("--cache", "/nowhere/at/all"), "choose another --cache"),
+    ],
+)
+def test_options_that_say_nothing_are_refused_in_one_line(more, told, taboo, small, tmp_path):
+    words = of_small(small, tmp_path / "run", *more)
+    if "--language" in more:
+        words = tuple("textfooler" if word == "deepwordbug" else word for word in words)
+        pytest.importorskip("nltk")
+    done = taboo(*words)
+    assert done.code == 2
+    assert told in " ".join(done.err.split())
+    assert not (tmp_path / "run").exists()
+
+
+@pytest.mark.slow
+def test_the_bar_says_how_it_goes_on_a_terminal_and_nothing_where_there_is_none(small, tmp_path):
+    pty = pytest.importorskip("pty")
+    mine, its = pty.openpty()
+    import fcntl
+    import struct
+    import termios
+
+    fcntl.ioctl(its, termios.TIOCSWINSZ, struct.pack("HHHH", 24, 140, 0, 0))
+    running = started(of_small(small, tmp_path / "run"), tmp_path, stderr=its, stdout=subprocess.DEVNULL)
+    os.close(its)
+    said = b""
+    try:
+        while True:
+            try:
+                part = os.read(mine, 65536)
+            except OSError:  # the other end is closed
+                break
+            if not part:
+                break
+            said += part
+    finally:
+        assert running.wait(60) == 0
+        os.close(mine)
+    shown = re.sub(r"\x1b\[[0-9;?]*[A-Za-z]", "", said.decode())
+    assert "deepwordbug against it.joblib" in shown
+    assert re.search(r"1,000/1,000 +\d+\.\d % fell", shown)
+    assert re.search(r"[\d,]+ queries, [\d,]+/s", shown)
 
 
 @needs_data
@@ -132,7 +251,7 @@ def test_a_killed_attack_goes_on_and_its_rows_are_those_of_one_that_was_not(tabo
         ({"--victim": "sklearn:missing.joblib"}, "there is no such file"),
         ({"--victim": "nothing"}, "no victim is called 'nothing'"),
         ({"--victim": "hf:/nowhere/at/all"}, "name a folder with config.json"),
-        ({"--data": "missing.tsv"}, "there is no such file; give a .tsv"),
+        ({"--data": "missing.tsv"}, "there is no such file; give a .csv, .tsv"),
         ({"--recipe": "pwss"}, "did you mean pwws"),
     ],
 )
@@ -178,38 +297,3 @@ def test_a_real_transformer_is_a_victim(taboo, tmp_path):
     figures = json.loads(done.out)
     assert figures["errors"] == 0
     assert figures["succeeded"] > 0
-
-
-# --- files of examples ------------------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize(
-    ("name", "content"),
-    [
-        ("a.tsv", 'label\tsentence\n1\ta "fine film\n0\tpoor\n'),
-        ("a.csv", 'text,label\n"a ""fine film",1\npoor,0\n'),
-        ("a.jsonl", '{"text": "a \\"fine film", "label": 1}\n{"text": "poor", "label": 0}\n'),
-    ],
-)
-def test_examples_are_read_from_every_kind_of_file(name, content, tmp_path):
-    (tmp_path / name).write_text(content, encoding="utf-8")
-    assert [(it.number, it.text, it.label) for it in read_examples(tmp_path / name)] == [
-        (0, 'a "fine film', 1),
-        (1, "poor", 0),
-    ]
-    assert len(read_examples(tmp_path / name, 1)) == 1
-
-
-@pytest.mark.parametrize(
-    ("name", "content", "told"),
-    [
-        ("a.tsv", "label\tphrase\n1\tx\n", "line 2: has no text"),
-        ("a.tsv", "label\ttext\ngood\tx\n", "line 2: label 'good' is no whole number"),
-        ("a.jsonl", '{"text": "x", "label": 1}\nnonsense\n', "line 2: is not JSON"),
-        ("a.jsonl", "[]\n", "line 1: is not a JSON object"),
-    ],
-)
-def test_a_file_that_cannot_be_read_is_named_with_its_line(name, content, told, tmp_path):
-    (tmp_path / name).write_text(content, encoding="utf-8")
-    with pytest.raises(DataError, match=told):
-        read_examples(tmp_path / name)

@@ -1,6 +1,7 @@
 """Edit distance and changed words: against the plain table, and as laws that hold of any two texts."""
 
 from itertools import pairwise
+from time import process_time
 
 import pytest
 from hypothesis import example, given
@@ -99,3 +100,29 @@ def test_pieces_show_what_changed():
         Piece("fine", "really poor"),
         Piece(" film .", " film ."),
     ]
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        (" ".join(f"w{n}" for n in range(10_000)), " ".join("new" if n % 7 == 0 else f"w{n}" for n in range(10_000))),
+        (" ".join(f"w{n}" for n in range(10_000)), " ".join(f"w{n}" for n in range(10_000) if n % 5)),
+        ("start " + "la le lu " * 4_000 + "end", "begin " + "la la lu " * 4_000 + "stop"),
+        ("la " * 9_000, "le " * 8_000),
+        (" ".join(f"a{n}" for n in range(9_000)), " ".join(f"b{n}" for n in range(9_000))),
+    ],
+)
+def test_long_texts_are_aligned_in_no_time_and_are_still_the_texts(one, other):
+    began = process_time()
+    pieces = aligned(one, other)
+    assert process_time() - began < 3
+    assert "".join(piece.original for piece in pieces) == one
+    assert "".join(piece.perturbed for piece in pieces) == other
+
+
+def test_what_changed_in_a_long_text_is_found_where_it_is():
+    words = [f"w{n}" for n in range(10_000)]
+    other = [*words[:3_000], "new", *words[3_001:7_000], "put", "in", *words[7_000:]]
+    changed = [piece for piece in aligned(" ".join(words), " ".join(other)) if piece.is_changed]
+    assert changed == [Piece("w3000", "new"), Piece("", "put in ")] or changed[1].original == ""
+    assert len(changed) == 2

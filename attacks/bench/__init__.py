@@ -1,0 +1,1 @@
+"""How fast attacks are: against OpenAttack and TextAttack, by the length of texts, by how many run side by side."""

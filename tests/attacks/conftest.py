@@ -1,0 +1,21 @@
+"""What tests of attacks share."""
+
+from collections.abc import Callable
+
+import pytest
+from attacks_folders import Outcome
+
+from arena.cli import main
+
+
+@pytest.fixture
+def taboo(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Callable[..., Outcome]:
+    """Runs `taboo` with arguments, in this process, at a wide terminal."""
+    monkeypatch.setenv("COLUMNS", "160")
+
+    def run(*words: object) -> Outcome:
+        capsys.readouterr()
+        code = main([str(word) for word in words])
+        return Outcome(code, *capsys.readouterr())
+
+    return run

@@ -1,0 +1,48 @@
+"""What users name: goals, recipes, victims; each made as it was asked for, or refused in a sentence."""
+
+import numpy as np
+import pytest
+
+from arena.core.errors import UnknownNameError
+from attacks.attacking import goal_of
+from attacks.core.goals import LabelOnly, Margin, Targeted, TextMatch, Untargeted
+from attacks.opening import RefusedAttackError, goal_named, recipe_named, victim_named
+
+
+@pytest.mark.parametrize(
+    ("name", "goal"),
+    [
+        ("label-only", LabelOnly(Untargeted(1))),
+        ("margin:0.2", Margin(1, 0.2)),
+        ("targeted:2", Targeted(2)),
+        ("match:yes", TextMatch("yes", is_wanted=True)),
+    ],
+)
+def test_a_goal_is_made_from_its_name_and_the_right_label(name, goal):
+    made = goal_named(name)
+    assert made is not None
+    assert made(1) == goal
+
+
+def test_the_usual_goal_is_the_victim_s_own():
+    assert goal_named("untargeted") is None
+
+
+def test_a_class_may_be_named():
+    named = goal_of("targeted:good", ("bad", "good"))
+    assert named is not None
+    assert named(0) == Targeted(1)
+    assert named(0).reached(np.array([[0.1, 0.9]])).tolist() == [True]
+
+
+@pytest.mark.parametrize("name", ["won", "targeted:good", "margin:2", "margin:much", "match:", "untargeted:1"])
+def test_a_goal_that_is_none_is_refused(name):
+    with pytest.raises(RefusedAttackError, match="goal '"):
+        goal_named(name)
+
+
+def test_recipes_and_victims_are_refused_in_a_sentence():
+    with pytest.raises(RefusedAttackError, match=r"attack 'deepwordbug:.*' cannot be made|is for"):
+        recipe_named("deepwordbug:x", "xx")
+    with pytest.raises(UnknownNameError):
+        victim_named("sklearn:")
