@@ -212,7 +212,7 @@ def trigger(
     from rich.console import Console
 
     from arena.terminal import plain
-    from attacks.datasets import read_examples
+    from attacks.data.examples import read_examples
     from attacks.opening import RefusedAttackError, refusals, victim_named
 
     if language not in START:

@@ -20,7 +20,7 @@ import numpy as np
 
 from arena.analysis.rates import Estimate, clustered_rate, paired_difference
 from attacks.core.ports import Attack, Replier, Victim
-from attacks.datasets import read_examples
+from attacks.data.examples import read_examples
 from attacks.engine import Engine, Example, Row, Status
 from attacks.metrics import words_changed
 from attacks.opening import victim_named

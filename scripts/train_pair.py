@@ -26,7 +26,7 @@ from time import monotonic
 from typing import Any
 
 from attacks.core.errors import AttackError
-from attacks.datasets import read_examples
+from attacks.data.examples import read_examples
 from attacks.engine import Example
 
 SPECIAL = ("[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]")

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from time import process_time
 
-from attacks.datasets import read_examples
+from attacks.data.examples import read_examples
 from attacks.victims.architectures import ARCHITECTURES
 from attacks.victims.training import train
 

@@ -20,7 +20,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from attacks.datasets import read_examples
+from attacks.data.examples import read_examples
 from attacks.languages import LANGUAGES, reader
 
 SMOOTHING = 0.75

@@ -8,7 +8,7 @@ from pathlib import Path
 from attacks_doubles import Counting, Swapping
 
 from attacks.engine import Engine, Example
-from attacks.saving import Folder
+from attacks.evaluation.saving import Folder
 
 EXAMPLES = [
     Example(0, "a great film", 1),

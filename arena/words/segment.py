@@ -91,7 +91,7 @@ def _is_part_of_word(word: str, start: int, end: int) -> bool:
 
 @cache
 def tokenizer() -> Any:  # noqa: ANN401 - the library has no types
-    """jieba's segmenter, quiet, loaded once, and without the cache that it keeps in the folder for temporary files."""
+    """Jieba's segmenter, quiet, loaded once, and without the cache that it keeps in the folder for temporary files."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # the library's own syntax and its use of pkg_resources
         import jieba

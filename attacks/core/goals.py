@@ -27,7 +27,7 @@ class Goal(Judging[Floats], Protocol):
 
     @property
     def steers(self) -> tuple[int, float]:
-        """A class, and 1 where its log-probability is to rise or -1 where it is to fall: what gradients are taken of."""
+        """A class, and 1 where its log-probability is to rise or -1 where it is to fall: gradients are of that."""
 
 
 ReplyGoal: TypeAlias = Judging[Sequence[str]]

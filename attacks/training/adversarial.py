@@ -17,7 +17,7 @@ from arena.analysis.rates import Estimate, paired_difference
 from attacks.core.errors import AttackError
 from attacks.core.ports import Attack, Victim
 from attacks.engine import Engine, Example, Row, Status
-from attacks.reporting import Summary, summarise
+from attacks.evaluation.reporting import Summary, summarise
 from attacks.training.students import Lesson, Student
 
 Watch = Callable[[str, int, int], None]

@@ -17,8 +17,8 @@ from rich.text import Text
 
 from arena.core.jsonline import to_line
 from arena.terminal import plain
+from attacks.commands.showing import plain_json, rate
 from attacks.opening import RefusedAttackError, recipe_named, refusals, victim_named
-from attacks.showing import plain_json, rate
 
 if TYPE_CHECKING:
     from arena.analysis.rates import Estimate
@@ -58,7 +58,7 @@ def train(
     learns. Pipelines of scikit-learn are fitted anew; networks are trained on. OUT/before and OUT/after
     are attacks like others: taboo attack compare OUT/before OUT/after.
     """
-    from attacks.datasets import read_examples
+    from attacks.data.examples import read_examples
     from attacks.training import adversarial
     from attacks.training.students import Schedule, student_named
 
@@ -121,7 +121,7 @@ def augment(
     --transform draws replacements and asks no model; --recipe with --victim writes what fools that model. The column
     `of` says which original a copy is of, counted from 0.
     """
-    from attacks.datasets import read_examples
+    from attacks.data.examples import read_examples
     from attacks.training import augmenting
 
     if (transform is None) == (recipe is None):
@@ -162,7 +162,7 @@ def _saved(student: "Student", out: Path) -> str:
 
 def _keep(folder: Path, settings: dict[str, Any], rows: "Sequence[Row]") -> None:
     """Write rows as the folder of an attack."""
-    from attacks.saving import Folder
+    from attacks.evaluation.saving import Folder
 
     reads = {"reads": recipe_named(settings["recipe"]).reads}
     for _ in Folder(folder, {**settings, **reads}, resume=False).keep(rows):

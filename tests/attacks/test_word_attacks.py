@@ -8,12 +8,12 @@ import pytest
 
 from attacks.core.perturbation import Perturbation
 from attacks.core.text import Text
-from attacks.datasets import read_examples
+from attacks.data.examples import read_examples
 from attacks.engine import Engine, Status
+from attacks.evaluation.reporting import summarise
 from attacks.recipes.bae import BAE
 from attacks.recipes.bert_attack import BertAttack
 from attacks.recipes.textfooler import TextFooler
-from attacks.reporting import summarise
 from attacks.transformations.casing import cased_like
 from attacks.transformations.counterfitted import CounterfittedNeighbours, NeighboursError
 from attacks.transformations.errors import DataMissingError

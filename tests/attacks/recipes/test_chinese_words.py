@@ -7,7 +7,7 @@ from random import Random
 
 import pytest
 
-from attacks.datasets import read_examples
+from attacks.data.examples import read_examples
 from attacks.engine import Engine, Example, Status
 from attacks.languages import chinese_part, chinese_text
 from attacks.opening import RefusedAttackError, recipe_named

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from attacks_doubles import INSTEAD, Counting
 
-from attacks.datasets import read_examples
+from attacks.data.examples import read_examples
 from attacks.engine import Engine, Example, Status
 from attacks.recipes.genetic import Genetic
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from attacks.datasets import read_examples
+from attacks.data.examples import read_examples
 from attacks.engine import Engine, Example, Status
 from attacks.recipes.hotflip import CHINESE_STOP_WORDS, HotFlip
 from attacks.transformations.errors import DataMissingError

@@ -12,12 +12,12 @@ from typer.testing import CliRunner
 
 from arena.core.errors import TabooError
 from attacks.core.errors import AttackError
-from attacks.datasets import read_examples
+from attacks.data.examples import read_examples
 from attacks.engine import Example
-from attacks.finished import Finished
+from attacks.evaluation.finished import Finished
+from attacks.evaluation.reporting import summarise
 from attacks.opening import victim_named
 from attacks.recipes.deepwordbug import DeepWordBug
-from attacks.reporting import summarise
 from attacks.training.adversarial import NothingToLearnError, Plan, train
 from attacks.training.commands import train as command
 from attacks.training.students import (

@@ -11,7 +11,7 @@ from attacks_doubles import Counting, Swapping
 from typer.testing import CliRunner
 
 from arena.core.errors import TabooError, UnknownNameError
-from attacks.datasets import read_examples
+from attacks.data.examples import read_examples
 from attacks.training.augmenting import EDITS, Copy, adversarial_copies, augment, transformation_named
 from attacks.training.commands import augment as command
 

@@ -9,7 +9,7 @@ import pytest
 from attacks.core.errors import VictimError
 from attacks.core.ports import Capability
 from attacks.core.text import PAIR
-from attacks.datasets import read_examples
+from attacks.data.examples import read_examples
 from attacks.victims.errors import VictimMissingError
 from attacks.victims.huggingface import HuggingFaceVictim
 

@@ -6,13 +6,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from attacks.core.ports import Attack, Capability, Replier, Victim
-from attacks.datasets import Data, Reading, read_data
+from attacks.data.examples import Data, Reading, read_data
 from attacks.engine import AnswersFile, Engine, Example, Row
 from attacks.engine.desk import BATCH
 from attacks.opening import goal_named, recipe_named, victim_named
 
 if TYPE_CHECKING:
-    from attacks.finished import Finished
+    from attacks.evaluation.finished import Finished
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 
 from attacks.engine import Status, read_rows
-from attacks.reporting import summarise
+from attacks.evaluation.reporting import summarise
 
 pytest.importorskip("sklearn")
 pytest.importorskip("nltk")

@@ -8,11 +8,11 @@ from pathlib import Path
 from typing import Any
 
 from attacks.core.errors import AttackError
-from attacks.datasets import Reading
+from attacks.data.examples import Reading
 from attacks.engine import Row, read_rows
-from attacks.measuring import Measured, read_measures
-from attacks.reporting import Summary, summarise
-from attacks.saving import ROWS, SETTINGS, FolderError, Timing
+from attacks.evaluation.measuring import Measured, read_measures
+from attacks.evaluation.reporting import Summary, summarise
+from attacks.evaluation.saving import ROWS, SETTINGS, FolderError, Timing
 
 _MAKE = "name a folder that taboo attack --out wrote"
 

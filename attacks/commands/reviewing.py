@@ -12,13 +12,13 @@ from rich.text import Text
 
 from arena.core.jsonline import to_line
 from arena.terminal import plain
+from attacks.commands.rechecking import Folder, Json
+from attacks.commands.showing import plain_json, rate
 from attacks.opening import RefusedAttackError, refusals
-from attacks.rechecking import Folder, Json
-from attacks.showing import plain_json, rate
 
 if TYPE_CHECKING:
     from arena.analysis.rates import Rate
-    from attacks.finished import Finished
+    from attacks.evaluation.finished import Finished
 
 
 def compare(
@@ -28,9 +28,9 @@ def compare(
     as_json: Json = False,
 ) -> None:
     """Several attacks side by side: rates with intervals, queries, words changed, measures, seconds."""
-    from attacks.comparing import as_csv, classes, figures, warnings
-    from attacks.comparison_page import comparison
-    from attacks.finished import Finished
+    from attacks.evaluation.comparing import as_csv, classes, figures, warnings
+    from attacks.evaluation.comparison_page import comparison
+    from attacks.evaluation.finished import Finished
 
     with refusals():
         attacks = [Finished.read(folder) for folder in folders]
@@ -53,7 +53,7 @@ def compare(
 
 
 def _side_by_side(attacks: "Iterable[Finished]") -> Table:
-    from attacks.measuring import TOLD
+    from attacks.evaluation.measuring import TOLD
 
     listed = list(attacks)
     taken = [name for name in TOLD if any(name in it.measures for it in listed)]
@@ -96,8 +96,8 @@ def export(
     words_changed, edits, edits_share, changes, problem, similarity, perplexity, grammar.
     """
     from attacks.engine import Status
-    from attacks.exporting import USUAL, Format, columns_named, exported
-    from attacks.finished import Finished
+    from attacks.evaluation.exporting import USUAL, Format, columns_named, exported
+    from attacks.evaluation.finished import Finished
 
     _check_one_of("--format", form, [it.value for it in Format])
     if status is not None:

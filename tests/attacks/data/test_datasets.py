@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from attacks.core.text import PAIR
-from attacks.datasets import DataError, Reading, read_data, read_examples
+from attacks.data.examples import DataError, Reading, read_data, read_examples
 from attacks.engine import Example
 
 DATA = os.environ.get("TABOO_DATA")

@@ -6,9 +6,9 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from arena.analysis.rates import Rate
-    from attacks.measuring import Measured
-    from attacks.reporting import Summary
-    from attacks.saving import Timing
+    from attacks.evaluation.measuring import Measured
+    from attacks.evaluation.reporting import Summary
+    from attacks.evaluation.saving import Timing
 
 
 def lines(summary: "Summary") -> list[tuple[str, str]]:

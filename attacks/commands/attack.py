@@ -13,18 +13,18 @@ from typer.models import OptionInfo
 
 from arena.core.jsonline import to_line
 from arena.terminal import plain
+from attacks.commands.rechecking import measure, verify
+from attacks.commands.reviewing import compare, export
+from attacks.commands.showing import lines, measure_lines, plain_json, time_line
 from attacks.game.commands import game
 from attacks.opening import RefusedAttackError, refusals
-from attacks.rechecking import measure, verify
-from attacks.reviewing import compare, export
-from attacks.showing import lines, measure_lines, plain_json, time_line
 from attacks.training.commands import augment, train
 from attacks.triggers import trigger
 
 if TYPE_CHECKING:
-    from attacks.attacking import Asked, Speed
-    from attacks.finished import Finished
-    from attacks.measuring import Measurer
+    from attacks.commands.attacking import Asked, Speed
+    from attacks.evaluation.finished import Finished
+    from attacks.evaluation.measuring import Measurer
 
 EXAMPLES = (
     "Examples:\n\n"
@@ -119,9 +119,9 @@ def command(
     if victim is None or data is None or out is None:
         missing = [name for name, it in (("--victim", victim), ("--data", data), ("--out", out)) if it is None]
         raise RefusedAttackError(f"an attack needs {' and '.join(missing)}; taboo attack --help shows how it is called")
-    from attacks.attacking import Asked, Speed
-    from attacks.datasets import Reading
-    from attacks.measuring import opened
+    from attacks.commands.attacking import Asked, Speed
+    from attacks.data.examples import Reading
+    from attacks.evaluation.measuring import opened
 
     with refusals():
         named = tuple(name.strip() for name in labels.split(",")) if labels else ()
@@ -165,10 +165,10 @@ def _attack(
     asked: "Asked", speed: "Speed", out: Path, *, resume: bool, quiet: bool, measurers: "list[Measurer]"
 ) -> "Finished":
     """Make the attack, write everything down, and read it again: what is shown is what was written."""
-    from attacks.finished import Finished
-    from attacks.measuring import measured, write_measures
-    from attacks.progress import watched
-    from attacks.saving import Folder
+    from attacks.commands.progress import watched
+    from attacks.evaluation.finished import Finished
+    from attacks.evaluation.measuring import measured, write_measures
+    from attacks.evaluation.saving import Folder
 
     attack = asked.open()
     engine = attack.engine(speed)

@@ -12,7 +12,7 @@ from pathlib import Path
 import httpx
 
 from attacks.core.errors import AttackError
-from attacks.data_catalogue import Entry, Source
+from attacks.data.catalogue import Entry, Source
 
 Watch = Callable[[int, int | None], None]
 """Told how many bytes have come, and how many there are where that is known."""

@@ -7,14 +7,14 @@ from collections.abc import Iterator, Sequence
 from arena.analysis import charts
 from arena.analysis.rates import Rate
 from arena.analysis.report import page, section, shown, table
-from attacks.comparing import warnings
-from attacks.comparison_cases import examples
+from attacks.commands.showing import of_measure
 from attacks.engine import Row, Status
-from attacks.finished import Finished
-from attacks.measuring import TOLD
+from attacks.evaluation.comparing import warnings
+from attacks.evaluation.comparison_cases import examples
+from attacks.evaluation.finished import Finished
+from attacks.evaluation.measuring import TOLD
+from attacks.evaluation.reporting import by_label
 from attacks.metrics import words_changed, words_of
-from attacks.reporting import by_label
-from attacks.showing import of_measure
 
 BINS = 24
 MOST_LABELS = 20

@@ -8,11 +8,11 @@ import pytest
 from attacks_folders import EXAMPLES, attacked
 
 from arena.analysis.report import escaped, page, shown
-from attacks.comparison_cases import marked
-from attacks.comparison_page import comparison, success_by_queries
 from attacks.core.text import PAIR
 from attacks.engine import Example, Row, Status
-from attacks.finished import Finished
+from attacks.evaluation.comparison_cases import marked
+from attacks.evaluation.comparison_page import comparison, success_by_queries
+from attacks.evaluation.finished import Finished
 
 CHROMIUM = shutil.which("chromium")
 HOSTILE = "great <script>alert(1)</script> \"'><img src=x onerror=alert(1)> \u202egnp\u202c \u200b film"

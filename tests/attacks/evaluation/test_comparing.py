@@ -8,10 +8,10 @@ import pytest
 from attacks_folders import attacked
 
 from attacks.engine import Example
-from attacks.exporting import KNOWN, Format, columns_named, exported
-from attacks.finished import Finished
-from attacks.reporting import by_label
-from attacks.saving import Timing
+from attacks.evaluation.exporting import KNOWN, Format, columns_named, exported
+from attacks.evaluation.finished import Finished
+from attacks.evaluation.reporting import by_label
+from attacks.evaluation.saving import Timing
 
 
 @pytest.mark.parametrize(

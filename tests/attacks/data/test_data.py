@@ -11,9 +11,10 @@ from attack_servers import said, serving
 from typer.testing import CliRunner
 
 from arena.core.errors import TabooError
-from attacks import data, fetching
-from attacks.data_catalogue import CATALOGUE, Entry, Source
-from attacks.fetching import FetchError, data_folder, fetch, found
+from attacks.data import commands as data
+from attacks.data import fetching
+from attacks.data.catalogue import CATALOGUE, Entry, Source
+from attacks.data.fetching import FetchError, data_folder, fetch, found
 
 DATA = os.environ.get("TABOO_DATA")
 BY_NAME = {entry.name: entry for entry in CATALOGUE}

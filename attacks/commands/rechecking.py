@@ -11,15 +11,15 @@ from rich.text import Text
 
 from arena.core.jsonline import to_line
 from arena.terminal import plain
+from attacks.commands.showing import lines, measure_lines, plain_json
 from attacks.opening import RefusedAttackError, refusals, victim_named
-from attacks.showing import lines, measure_lines, plain_json
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from attacks.engine import Row
-    from attacks.finished import Finished
-    from attacks.verifying import Recount
+    from attacks.evaluation.finished import Finished
+    from attacks.evaluation.verifying import Recount
 
 Json = Annotated[bool, typer.Option("--json", help="Print JSON, for a program to read.")]
 Folder = Annotated[Path, typer.Argument(metavar="DIR", help="Folder that taboo attack --out wrote.")]
@@ -46,9 +46,9 @@ def verify(
     """
     from dataclasses import replace
 
-    from attacks.attacking import Asked
-    from attacks.finished import Finished
-    from attacks.verifying import recount, unlike
+    from attacks.commands.attacking import Asked
+    from attacks.evaluation.finished import Finished
+    from attacks.evaluation.verifying import recount, unlike
 
     with refusals():
         finished = Finished.read(folder)
@@ -70,8 +70,8 @@ def verify(
 
 def _again(finished: "Finished", victim: str, data: str | None) -> "Iterator[Row]":
     """The attack made again, in memory. Raises RefusedAttackError where the rows do not say what was protected."""
-    from attacks.attacking import Asked, Speed
-    from attacks.progress import watched
+    from attacks.commands.attacking import Asked, Speed
+    from attacks.commands.progress import watched
 
     if data is None:
         raise RefusedAttackError("--again needs --data too: rows say what came out, and not all that went in")
@@ -128,8 +128,8 @@ def measure(
 
     Comparisons, reports and exports show the measures that were taken. Taking one again replaces it.
     """
-    from attacks.finished import Finished
-    from attacks.measuring import measured, opened, write_measures
+    from attacks.evaluation.finished import Finished
+    from attacks.evaluation.measuring import measured, opened, write_measures
 
     if similarity is None and perplexity is None and not grammar:
         raise RefusedAttackError("nothing is measured; add --similarity MODEL, --perplexity MODEL or --grammar")

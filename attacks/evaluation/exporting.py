@@ -11,7 +11,7 @@ from typing import Any
 from arena.core.errors import UnknownNameError
 from arena.core.jsonline import to_line
 from attacks.engine import Row
-from attacks.measuring import TOLD, Measured
+from attacks.evaluation.measuring import TOLD, Measured
 from attacks.metrics import distance, share, words_changed
 
 

@@ -11,9 +11,9 @@ from attacks_folders import EXAMPLES, attacked, edited
 
 from attacks.core.ports import Capability
 from attacks.engine import Engine, Example, Row, Status
-from attacks.finished import Finished
-from attacks.saving import Folder
-from attacks.verifying import recount, unlike
+from attacks.evaluation.finished import Finished
+from attacks.evaluation.saving import Folder
+from attacks.evaluation.verifying import recount, unlike
 
 
 def reread(folder: Path, examples: Sequence[Example] | None = None) -> list[tuple[int | None, str]]:
@@ -182,7 +182,7 @@ def swapped(pipeline, tmp_path) -> Path:
     """A folder in which that pipeline was attacked, as the command writes it."""
     from hashlib import sha256
 
-    from attacks.datasets import read_examples
+    from attacks.data.examples import read_examples
     from attacks.victims.sklearn import SklearnVictim
 
     file, texts = pipeline

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from arena.core.errors import UnknownNameError
-from attacks.attacking import goal_of
+from attacks.commands.attacking import goal_of
 from attacks.core.goals import LabelOnly, Margin, Targeted, TextMatch, Untargeted
 from attacks.opening import RefusedAttackError, goal_named, recipe_named, victim_named
 

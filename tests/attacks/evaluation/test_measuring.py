@@ -7,11 +7,11 @@ import os
 import pytest
 from attacks_folders import attacked, edited
 
-from attacks.comparison_page import comparison
 from attacks.engine import Status
-from attacks.exporting import Format, exported
-from attacks.finished import Finished
-from attacks.measuring import MEASURES, Measurer, MeasuresError, measured, read_measures, write_measures
+from attacks.evaluation.comparison_page import comparison
+from attacks.evaluation.exporting import Format, exported
+from attacks.evaluation.finished import Finished
+from attacks.evaluation.measuring import MEASURES, Measurer, MeasuresError, measured, read_measures, write_measures
 
 DATA = os.environ.get("TABOO_DATA")
 needs_data = pytest.mark.skipif(DATA is None, reason="needs models in TABOO_DATA")

@@ -12,7 +12,7 @@ from typing import Any
 
 from attacks.core.text import PAIR, Span
 from attacks.engine import Example, Label
-from attacks.tables import FORMATS, Cells, DataError, is_file, rows_of
+from attacks.evaluation.tables import FORMATS, Cells, DataError, is_file, rows_of
 
 __all__ = ["FORMATS", "Data", "DataError", "Reading", "read_data", "read_examples"]
 

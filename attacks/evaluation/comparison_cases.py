@@ -7,7 +7,7 @@ from arena.analysis import charts
 from arena.analysis.report import section, shown
 from attacks.core.text import PAIR
 from attacks.engine import Row, Status
-from attacks.finished import Finished
+from attacks.evaluation.finished import Finished
 from attacks.metrics import Piece, aligned
 
 MOST_EXAMPLES = 8

@@ -6,9 +6,9 @@ from io import StringIO
 from typing import Any
 
 from arena.analysis.rates import Rate
-from attacks.finished import Finished
-from attacks.measuring import TOLD
-from attacks.reporting import by_label
+from attacks.evaluation.finished import Finished
+from attacks.evaluation.measuring import TOLD
+from attacks.evaluation.reporting import by_label
 
 RATES = ("success", "accuracy", "under_attack")
 COUNTS = ("examples", "succeeded", "failed", "skipped", "errors", "queries")

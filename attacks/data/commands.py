@@ -16,7 +16,7 @@ from rich.text import Text
 from arena.core.errors import UnknownNameError
 from arena.core.jsonline import to_line
 from arena.terminal import plain
-from attacks.data_catalogue import CATALOGUE, Entry, Source
+from attacks.data.catalogue import CATALOGUE, Entry, Source
 from attacks.opening import RefusedAttackError, refusals
 
 app = typer.Typer(
@@ -32,7 +32,7 @@ To = Annotated[Path | None, typer.Option("--to", help="Folder to keep it in; wit
 @app.command("list")
 def list_(to: To = None, as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False) -> None:
     """What can be fetched, for which attacks, and what of it is here."""
-    from attacks.fetching import data_folder, found
+    from attacks.data.fetching import data_folder, found
 
     folder = to or data_folder()
     here = {entry.name: found(entry, folder) for entry in CATALOGUE}
@@ -61,7 +61,7 @@ def get(
     mirror: Annotated[str | None, typer.Option("--from", help="Another address of the same file.")] = None,
 ) -> None:
     """Fetch one thing, and say which variable to set for attacks to find it."""
-    from attacks.fetching import NLTK_INDEX, data_folder, fetch, found
+    from attacks.data.fetching import NLTK_INDEX, data_folder, fetch, found
 
     entry = _entry(name)
     if mirror is not None:

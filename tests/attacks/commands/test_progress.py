@@ -8,8 +8,8 @@ from attacks_doubles import Counting, Swapping
 from attacks_folders import EXAMPLES
 from rich.console import Console
 
+from attacks.commands.progress import watched
 from attacks.engine import Engine
-from attacks.progress import watched
 
 
 def said(width: int, *, is_terminal: bool = True, off: bool = False) -> str:

@@ -13,7 +13,7 @@ from typing import Any, cast
 
 import numpy as np
 
-from attacks.attacking import goal_of
+from attacks.commands.attacking import goal_of
 from attacks.core.errors import VictimError
 from attacks.core.goals import Floats, Goal, ReplyGoal, TextMatch, Untargeted
 from attacks.core.perturbation import Perturbation
@@ -21,8 +21,8 @@ from attacks.core.ports import Capability, Replier, Victim
 from attacks.core.text import Text
 from attacks.engine import Example, Label, Row, Status
 from attacks.engine.desk import Answer, Desk
-from attacks.finished import Finished
-from attacks.reporting import Summary, summarise
+from attacks.evaluation.finished import Finished
+from attacks.evaluation.reporting import Summary, summarise
 
 TOLERANCE = 1e-3
 """How far a probability may be from the row's: batches of other shapes change the last digits of a network."""
