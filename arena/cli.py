@@ -30,7 +30,7 @@ EPILOG = (
 OWN_PACKAGES = ("agents", "attacks", "web")
 _ORDER = (
     *("serve", "match", "play", "tournament", "agent", "agents", "replay", "export", "import", "leak"),
-    *("judge", "attack", "said", "words", "people", "protocol", "bench"),
+    *("judge", "attack", "data", "said", "words", "people", "protocol", "bench"),
 )
 
 

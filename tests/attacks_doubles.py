@@ -43,8 +43,8 @@ class Swapping:
         return Text.of(written)
 
     def begin(self, text: Text, goal: Goal, base: float, chance: Random) -> Search:
-        return ranked_greedy(text, base, _instead, lambda losses, gains: losses, "[UNK]", lambda _: True)
+        return ranked_greedy(text, base, instead, lambda losses, gains: losses, "[UNK]", lambda _: True)
 
 
-def _instead(text: Text, place: int) -> Sequence[str]:
+def instead(text: Text, place: int) -> Sequence[str]:
     return INSTEAD.get(text.words[place], ())

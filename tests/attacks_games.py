@@ -1,14 +1,12 @@
-"""First-class doubles for attacks on the game: an attack that tries what it is told, agents that do as they are told."""
+"""First-class doubles for attacks on the game: an attack that tries what it is told, agents that do as told."""
 
 from collections.abc import Callable, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from random import Random
-from types import TracebackType
 
 from doubles import CARD, Player
 
 from arena.core.actions import Action
-from arena.core.ports import AgentCard, AnyView, Judge
+from arena.core.ports import AgentCard, AnyView
 from arena.core.rules import Rules
 from arena.core.verdict import Role
 from arena.core.views import DefenderView
@@ -78,26 +76,3 @@ def contest(
 def helped(instead: Mapping[str, Sequence[str]], aim: Aim = Aim.HIDE, budget: int | None = None) -> Help:
     """The help of an attack that tries these words."""
     return Help(Trying(instead), aim, budget, "trying")
-
-
-class Asked:
-    """Judges by name that rule against what holds a word."""
-
-    def __init__(self, word: str) -> None:
-        self._word = word
-
-    def judges(self) -> dict[str, Judge]:
-        from doubles import Bench
-
-        return {"bench": Bench(lambda case: 0.9 if self._word in case.text else 0.1)}
-
-
-class Threads:
-    """Threads for searches, as a context."""
-
-    def __enter__(self) -> ThreadPoolExecutor:
-        self._pool = ThreadPoolExecutor(1)
-        return self._pool
-
-    def __exit__(self, kind: type[BaseException] | None, value: BaseException | None, at: TracebackType | None) -> None:
-        self._pool.shutdown()

@@ -13,6 +13,7 @@ from typer.models import OptionInfo
 
 from arena.core.jsonline import to_line
 from arena.terminal import plain
+from attacks.commands.listing import list_
 from attacks.commands.rechecking import measure, verify
 from attacks.commands.reviewing import compare, export
 from attacks.commands.showing import lines, measure_lines, plain_json, time_line
@@ -38,6 +39,7 @@ EXAMPLES = (
 )
 _DATA, _ATTACK, _TAKE, _RUN = "Data", "Attack", "Measures", "Running"
 app = typer.Typer(epilog=EXAMPLES, add_completion=False, no_args_is_help=True, rich_markup_mode="rich")
+app.command("list")(list_)
 app.command("verify")(verify)
 app.command("measure")(measure)
 app.command("compare")(compare)

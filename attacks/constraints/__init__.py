@@ -5,7 +5,7 @@ need no rule: the engine leaves them out of the words of a text. `named` knows t
 attack under one.
 """
 
-from attacks.core.greedy import Constraint
+from attacks.core.candidates import Constraint
 from attacks.core.perturbation import Perturbation
 
 

@@ -6,8 +6,8 @@ from typing import Any
 
 from arena.core.errors import UnknownNameError
 from attacks.constraints.wrapping import NamedConstraint
+from attacks.core.candidates import Constraint
 from attacks.core.errors import AttackError
-from attacks.core.greedy import Constraint
 
 WINDOW = 15
 """Words around a change that `similarity-window` compares."""

@@ -23,8 +23,8 @@ from random import Random
 from typing import Protocol, cast
 
 from attacks.constraints import all_of
+from attacks.core.candidates import Constraint
 from attacks.core.goals import Goal
-from attacks.core.greedy import Constraint
 from attacks.core.perturbation import Perturbation
 from attacks.core.ports import Attack
 from attacks.core.searching import Outcome, Question, Search

@@ -13,12 +13,19 @@ Constraint: TypeAlias = Callable[[Perturbation], bool]
 """Whether a perturbation is allowed."""
 
 
-def offered(at: Perturbation, place: int, candidates: Candidates, allowed: Constraint) -> tuple[Perturbation, ...]:
+def anything(_: Perturbation) -> bool:
+    """Allows all."""
+    return True
+
+
+def offered(
+    at: Perturbation, place: int, candidates: Candidates, allowed: Constraint, *, as_it_stands: bool = False
+) -> tuple[Perturbation, ...]:
     """A perturbation with each candidate of one place in addition, those that change nothing or are forbidden left out.
 
-    Candidates are those of the word in the original text.
+    Candidates are those of the word in the original text, or in the text as it stands with its changes.
     """
-    tried = (at.with_word(place, word) for word in candidates(at.original, place))
+    tried = (at.with_word(place, word) for word in candidates(at.text if as_it_stands else at.original, place))
     return tuple(it for it in tried if it != at and allowed(it))
 
 

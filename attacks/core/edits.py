@@ -1,24 +1,15 @@
-"""Greedy searches over edits: changes of one or more places that are made together, such as two words merged.
+"""Greedy search over edits: changes of one or more places that are made together, such as two words merged."""
 
-`best_edits` weighs all edits in the original text and makes the best ones; `sequential_greedy` asks for the candidates
-of a word in the text as it stands by then.
-"""
-
-from collections.abc import Callable, Generator, Sequence
+from collections.abc import Sequence
 from typing import TypeAlias
 
-import numpy as np
-
-from attacks.core.greedy import Constraint
+from attacks.core.candidates import Constraint
 from attacks.core.perturbation import Perturbation
 from attacks.core.searching import Outcome, Search
-from attacks.core.stepwise import Rank
 from attacks.core.text import Text
 
 Edit: TypeAlias = tuple[tuple[int, str], ...]
 """What is to stand at one or more places, ascending."""
-Proposals: TypeAlias = Callable[[Perturbation, int], Sequence[str]]
-"""What may stand at a place of a text as it stands now, in a fixed order, without repeats."""
 
 
 def with_edit(at: Perturbation, edit: Edit) -> Perturbation:
@@ -69,42 +60,6 @@ def _together(start: Perturbation, edits: Sequence[Edit], allowed: Constraint) -
         if came.is_reached:
             return at
     return at if at.changes else None
-
-
-def sequential_greedy(
-    original: Text, base: float, proposals: Proposals, rank: Rank, blank: str, allowed: Constraint
-) -> Search:
-    """Take up one word after the other, the heaviest first, with candidates for the text as it stands by then.
-
-    As `stepwise_greedy` otherwise: places are ordered in the original text, all candidates of a place are one question,
-    the first that reaches the goal is the result, and else the best stays where it is nearer the goal.
-    """
-    at, nearest = Perturbation(original), base
-    for place in (yield from _order(at, base, rank, blank)):
-        tried = (at.with_word(place, word) for word in proposals(at, place))
-        offered = [it for it in tried if it != at and allowed(it)]
-        outcomes = yield tuple(offered)
-        there = next((it for it, came in zip(offered, outcomes, strict=True) if came.is_reached), None)
-        if there is not None:
-            return there
-        top = _best(offered, outcomes, only_reached=False)
-        if top is not None and top[0] > nearest:
-            nearest, at = top
-    return at if at.changes else None
-
-
-def _order(
-    start: Perturbation, base: float, rank: Rank, blank: str
-) -> Generator[tuple[Perturbation, ...], Sequence[Outcome], list[int]]:
-    """The places, heaviest first; of equals the earlier. A single place needs no order."""
-    places = range(len(start.original))
-    if len(places) < 2:
-        return list(places)
-    outcomes = yield tuple(start.with_word(place, blank) for place in places)
-    losses = np.array([came.score - base for came in outcomes])
-    reached = np.array([came.is_reached for came in outcomes])
-    ordered: list[int] = np.argsort(-rank(losses, reached), kind="stable").tolist()
-    return ordered
 
 
 def _best(

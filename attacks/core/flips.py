@@ -6,7 +6,7 @@ from typing import TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from attacks.core.greedy import Constraint
+from attacks.core.candidates import Constraint
 from attacks.core.perturbation import Perturbation
 from attacks.core.searching import Outcome, Search
 from attacks.core.slopes import Slope, Slopes, Vocabulary

@@ -5,7 +5,7 @@ Source: Alzantot et al., 'Generating Natural Language Adversarial Examples', EMN
 
 from random import Random
 
-from attacks.core.greedy import Candidates, Constraint
+from attacks.core.candidates import Candidates, Constraint
 from attacks.core.perturbation import Perturbation
 from attacks.core.population import Seen, Variation
 from attacks.core.searching import Search

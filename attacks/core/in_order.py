@@ -9,16 +9,23 @@ from attacks.core.text import Text
 
 
 def greedy_in_order(
-    original: Text, base: float, order: Iterable[int], candidates: Candidates, allowed: Constraint
+    original: Text,
+    base: float,
+    order: Iterable[int],
+    candidates: Candidates,
+    allowed: Constraint,
+    *,
+    as_it_stands: bool = False,
 ) -> Search:
     """Take up places in this order until the goal is reached; a candidate stays only if it is nearer than what stood.
 
     `base` is the score of the original. The candidates of a place are one question, and the first that reaches the goal
-    is the result; a place that has none, or none that is allowed in addition to what was kept, asks nothing.
+    is the result; a place that has none, or none that is allowed in addition to what was kept, asks nothing. Candidates
+    are those of the original text, or each time of the text as it stands by then.
     """
     at, score = Perturbation(original), base
     for place in order:
-        asked = offered(at, place, candidates, allowed)
+        asked = offered(at, place, candidates, allowed, as_it_stands=as_it_stands)
         if not asked:
             continue
         outcomes = yield asked

@@ -60,6 +60,11 @@ class Perturbation:
         return "".join(parts)
 
     @property
+    def text(self) -> Text:
+        """The text as it is read, with the same places; what stands at one may be several words, or none."""
+        return Text(self.written, self.spans) if self.changes else self.original
+
+    @property
     def spans(self) -> tuple[Span, ...]:
         """Where what stands at each place is in the text as it is read; a word that was taken out is empty."""
         whole, at, moved = self.original.written, 0, 0

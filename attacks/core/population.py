@@ -6,7 +6,7 @@ from functools import cached_property
 from random import Random
 from typing import TypeAlias
 
-from attacks.core.greedy import Candidates, Constraint
+from attacks.core.candidates import Candidates, Constraint
 from attacks.core.perturbation import Perturbation
 from attacks.core.searching import Outcome, Question
 from attacks.core.text import Text

@@ -14,14 +14,22 @@ __all__ = ["Rank", "by_loss", "stepwise_greedy"]
 
 
 def stepwise_greedy(
-    original: Text, base: float, candidates: Candidates, rank: Rank, blank: str, allowed: Constraint
+    original: Text,
+    base: float,
+    candidates: Candidates,
+    rank: Rank,
+    blank: str,
+    allowed: Constraint,
+    *,
+    as_it_stands: bool = False,
 ) -> Search:
     """Take up one word after the other, the heaviest first, until the goal is reached or no word is left.
 
     `base` is the score of the original. Every place is first shown with `blank` in its stead (empty: the word is taken
     out), all in one question; a text of a single word needs no order and is not asked. Then all candidates of a place
     are asked in one question. Of those that reach the goal the first is the result; otherwise the one with the
-    highest score stays, provided that it brings the text nearer the goal than it was.
+    highest score stays, provided that it brings the text nearer the goal than it was. Candidates are those of the
+    original text; with `as_it_stands` those of the text as it stands when its place is taken up.
     """
     order = yield from order_by_blanks(original, base, rank, blank)
-    return (yield from greedy_in_order(original, base, order, candidates, allowed))
+    return (yield from greedy_in_order(original, base, order, candidates, allowed, as_it_stands=as_it_stands))

@@ -10,8 +10,8 @@ from random import Random
 
 import numpy as np
 
+from attacks.core.candidates import Candidates, Constraint
 from attacks.core.goals import Floats
-from attacks.core.greedy import Candidates, Constraint
 from attacks.core.perturbation import Perturbation
 from attacks.core.population import Asking, Seen, Variation
 from attacks.core.searching import Search

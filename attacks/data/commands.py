@@ -43,7 +43,8 @@ def list_(to: To = None, as_json: Annotated[bool, typer.Option("--json", help="P
             sys.stdout.write(to_line({**told, "where": entry.where, "here": None if at is None else str(at)}) + "\n")
         return
     table = Table(box=None, padding=(0, 2, 0, 0))
-    for name in ("name", "what", "for", "licence", "size", "here"):
+    table.add_column("name", no_wrap=True)
+    for name in ("what", "for", "licence", "size", "here"):
         table.add_column(name, overflow="fold")
     for entry in CATALOGUE:
         size = "-" if entry.size is None else f"{entry.size / 1e6:.1f} MB"

@@ -8,11 +8,11 @@ matches.jsonl      both matches of each pair, as `taboo import` reads them
 
 import json
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass
 from hashlib import sha256
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from arena.core.errors import TabooError
 from arena.core.events import Event
@@ -23,6 +23,7 @@ from attacks.game.matches import PlayedPair, paired
 
 SETTINGS, PAIRS, UTTERANCES, TRANSCRIPTS = "game.json", "pairs.jsonl", "utterances.jsonl", "matches.jsonl"
 _SCHEMA = "taboo.transcript/1"
+T = TypeVar("T")
 
 
 @dataclass(eq=False)
@@ -62,8 +63,8 @@ class GameFolder:
         matches = {match for pair in done for match in pair.matches}
         for name in (PAIRS, UTTERANCES, TRANSCRIPTS):
             if (self.path / name).exists():
-                kept = [line for line, row in _lines(self.path / name) if name == PAIRS or row["match"] in matches]
-                _replace(self.path / name, kept)
+                lines = self._read(name, lambda row: name == PAIRS or row["match"] in matches)  # noqa: B023 - used at once
+                _replace(self.path / name, [line for line, is_kept in lines if is_kept])
         return done
 
     def keep(self, played: PlayedPair) -> None:
@@ -92,18 +93,18 @@ class GameFolder:
 
     def pairs(self) -> list[Pair]:
         """The pairs that are done."""
-        return self._read(PAIRS, Pair.from_json)
+        return self._rows(PAIRS, Pair.from_json)
 
     def flips(self) -> tuple[list[Row], list[str]]:
         """The rows of a judge's rulings, and the word of each."""
-        found = self._read(UTTERANCES, lambda row: (Row.from_json(_without(row, "word")), str(row["word"])))
+        found = self._rows(UTTERANCES, lambda row: (Row.from_json(_without(row, "word")), str(row["word"])))
         return [row for row, _ in found], [word for _, word in found]
 
     def differences(self) -> list[str]:
         """Where a pair is not what its transcripts and utterances come to, in words."""
-        transcripts = dict(self._read(TRANSCRIPTS, lambda row: (row["match"], _events(row))))
+        transcripts = dict(self._rows(TRANSCRIPTS, lambda row: (row["match"], _events(row))))
         rows: dict[str, list[Row]] = defaultdict(list)
-        for match, row in self._read(UTTERANCES, lambda it: (it["match"], Row.from_json(_without(it, "match")))):
+        for match, row in self._rows(UTTERANCES, lambda it: (it["match"], Row.from_json(_without(it, "match")))):
             rows[match].append(row)
         found = []
         for pair in self.pairs():
@@ -113,7 +114,7 @@ class GameFolder:
                 continue
             plain, perturbed = (transcripts[match] for match in pair.matches)
             now = paired(pair.word, pair.seed, pair.matches, plain, perturbed, rows[pair.matches[1]], pair.problem)
-            told, counted = asdict(replace(pair)), asdict(now)
+            told, counted = asdict(pair), asdict(now)
             found += [
                 f"{name} of {pair.word!r} is {told[name]}, and its match comes to {counted[name]}"
                 for name in told
@@ -128,17 +129,23 @@ class GameFolder:
                 problem = f"was begun with another {name}; --resume goes on with the same settings only"
                 raise GameFolderError(str(self.path), problem)
 
-    def _read(self, name: str, made: Callable[[Any], Any]) -> list[Any]:
+    def _rows(self, name: str, made: Callable[[Any], T]) -> list[T]:
+        return [it for _, it in self._read(name, made)]
+
+    def _read(self, name: str, made: Callable[[Any], T]) -> list[tuple[str, T]]:
+        """Each line that is whole, and what is made of it; a last one without its end was cut off by a kill."""
         path = self.path / name
-        found = []
+        found: list[tuple[str, T]] = []
         try:
-            for _, row in _lines(path):
-                found.append(made(row))
+            with path.open("rb") as lines:
+                for line in lines:
+                    if line.endswith(b"\n"):
+                        found.append((line[:-1].decode(), made(json.loads(line))))
         except OSError as wrong:
             raise GameFolderError(str(path), f"cannot be read: {wrong.strerror}") from None
-        except (ValueError, KeyError, TypeError) as wrong:
-            number = len(found) + 1
-            raise GameFolderError(str(path), f"line {number} is none of an attack on the game ({wrong})") from None
+        except (ValueError, KeyError, TypeError, TabooError) as wrong:
+            problem = f"line {len(found) + 1} is none of an attack on the game ({wrong})"
+            raise GameFolderError(str(path), problem) from None
         return found
 
 
@@ -157,14 +164,6 @@ def _events(row: Mapping[str, Any]) -> list[Event]:
 
 def _without(row: Mapping[str, Any], name: str) -> dict[str, Any]:
     return {key: it for key, it in row.items() if key != name}
-
-
-def _lines(path: Path) -> Iterator[tuple[str, Any]]:
-    """Each line that is whole, and its JSON; a last one without its end was cut off by a kill."""
-    with path.open(encoding="utf-8") as lines:
-        for line in lines:
-            if line.endswith("\n"):
-                yield line[:-1], json.loads(line)
 
 
 def _append(path: Path, lines: Iterable[str]) -> None:

@@ -12,9 +12,9 @@ from functools import lru_cache
 from random import Random
 
 from attacks.constraints import all_of
+from attacks.core.candidates import Constraint
 from attacks.core.edits import best_edits
 from attacks.core.goals import Goal
-from attacks.core.greedy import Constraint
 from attacks.core.ports import Capability
 from attacks.core.searching import Search
 from attacks.core.text import Text

@@ -12,9 +12,9 @@ from random import Random
 from attacks.constraints import all_of
 from attacks.constraints.share import MaxShare
 from attacks.constraints.stop_words import KeepsWords
+from attacks.core.candidates import Constraint
 from attacks.core.genetic import genetic
 from attacks.core.goals import Goal
-from attacks.core.greedy import Constraint
 from attacks.core.ports import Capability
 from attacks.core.searching import Search
 from attacks.core.text import Text

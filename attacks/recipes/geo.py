@@ -20,8 +20,8 @@ import numpy as np
 from attacks.constraints import all_of
 from attacks.constraints.parts import SameParts
 from attacks.constraints.stop_words import KeepsWords, english_stop_words
+from attacks.core.candidates import Candidates, Constraint
 from attacks.core.goals import Goal
-from attacks.core.greedy import Candidates, Constraint
 from attacks.core.perturbation import Perturbation
 from attacks.core.ports import Capability
 from attacks.core.searching import Outcome, Search

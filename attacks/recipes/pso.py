@@ -9,8 +9,8 @@ parts of speech, candidates keep the part of speech, and stop words stay; words 
 from random import Random
 
 from attacks.constraints import all_of
+from attacks.core.candidates import Constraint
 from attacks.core.goals import Goal
-from attacks.core.greedy import Constraint
 from attacks.core.ports import Capability
 from attacks.core.searching import Search
 from attacks.core.swarm import swarm

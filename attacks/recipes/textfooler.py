@@ -16,8 +16,8 @@ import numpy as np
 from attacks.constraints import all_of
 from attacks.constraints.parts import SameParts
 from attacks.constraints.stop_words import KeepsWords, english_stop_words
+from attacks.core.candidates import Constraint
 from attacks.core.goals import Flags, Floats, Goal
-from attacks.core.greedy import Constraint
 from attacks.core.ports import Capability
 from attacks.core.searching import Search
 from attacks.core.stepwise import stepwise_greedy

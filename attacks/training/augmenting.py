@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from arena import registry
 from arena.core.errors import UnknownNameError
+from attacks.core.candidates import Candidates
 from attacks.core.errors import AttackError
-from attacks.core.greedy import Candidates
 from attacks.core.perturbation import Perturbation
 from attacks.core.text import Text
 from attacks.engine import Engine, Example, Status

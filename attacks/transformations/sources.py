@@ -6,8 +6,8 @@ from typing import Protocol
 
 from attacks.constraints import all_of
 from attacks.constraints.stop_words import KeepsWords
+from attacks.core.candidates import Constraint
 from attacks.core.errors import AttackError
-from attacks.core.greedy import Constraint
 from attacks.core.perturbation import Perturbation
 from attacks.core.text import Text
 from attacks.languages import same_parts, stop_words

@@ -9,6 +9,7 @@ from doubles import Bench, WholeWords
 from arena import registry
 from arena.core.actions import Action, Note, Said
 from arena.core.events import Acted, Noted
+from arena.core.hits import Evasion
 from arena.core.ports import Answer, Resign
 from arena.core.rules import JudgeSpec, OnRuling, Rules, WrongGuess, preset
 from arena.core.verdict import Role
@@ -111,7 +112,7 @@ def test_a_leak_is_never_said_and_an_evasion_only_where_it_does_not_count():
     attacker, defender = saying("a fruit"), agent(reacting)
     help_ = helped({"fruit": ["banana", "b-a-n-a-n-a"]})
     for evasion, said in (("watch", "a b-a-n-a-n-a"), ("strict", "a fruit")):
-        rules = preset("paper", judges=(), evasion=evasion, max_turns=1)
+        rules = preset("paper", judges=(), evasion=Evasion(evasion), max_turns=1)
         (pair,) = played(contest(attacker, defender, rules), help_, matcher=WordMatcher())
         acted = [event.body for event in pair.events[1] if isinstance(event.body, Acted)]
         assert acted[0].action.text == said
@@ -174,13 +175,16 @@ def answering(*answers):
     return agent(lambda view: answers[min(view.refusals, len(answers) - 1)])
 
 
+LOSING = Rules(judges=(), wrong_guess=WrongGuess.LOSE)
+
+
 @pytest.mark.parametrize(
     ("rules", "defender", "reaction", "reason"),
     [
         (RULES, answering(Action("?", guess="banana")), Reaction.INFERRED, "inferred"),
         (RULES, answering(Action("banana")), Reaction.INDUCED, "induced"),
         (RULES, answering(Action("banana", guess="kiwi")), Reaction.INDUCED, "induced"),
-        (Rules(judges=(), wrong_guess=WrongGuess.LOSE), answering(Action("banana", guess="kiwi")), Reaction.QUIET, "misguessed"),
+        (LOSING, answering(Action("banana", guess="kiwi")), Reaction.QUIET, "misguessed"),
         (RULES, answering(Action(""), Action(guess="banana")), Reaction.INFERRED, "inferred"),
         (RULES, answering(Action("")), Reaction.QUIET, "forfeit"),
         (RULES, answering(Resign()), Reaction.QUIET, "resigned"),
