@@ -5,7 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from time import process_time
 
-_LESS_IS_BETTER = frozenset({"s", "ms", "ms each", "MiB"})
+_LESS_IS_BETTER = frozenset({"s", "ms", "us", "ms each", "MiB"})
 
 
 @dataclass(frozen=True, slots=True)

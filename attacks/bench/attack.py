@@ -49,15 +49,20 @@ def bench(peers: str = "", count: str = "500", long: str = "8", examples: str = 
 @contextmanager
 def _material() -> Iterator[Path]:
     """A folder with everything that the arms read."""
+    with tempfile.TemporaryDirectory() as folder:
+        write(Path(folder), program())
+        yield Path(folder)
+
+
+def program() -> Any:  # noqa: ANN401 - a module
+    """What every arm imports, scripts/peers/material.py. Raises ArmError where there is no checkout."""
     file = arms.PROGRAMS / "material.py"
     spec = spec_from_file_location("peers_material", file) if file.is_file() else None
     if spec is None or spec.loader is None:
         raise arms.ArmError("material.py", "is not here: the comparison needs a checkout of the project")
-    program: Any = module_from_spec(spec)
-    spec.loader.exec_module(program)
-    with tempfile.TemporaryDirectory() as folder:
-        write(Path(folder), program)
-        yield Path(folder)
+    made = module_from_spec(spec)
+    spec.loader.exec_module(made)
+    return made
 
 
 def _overheads(folder: Path, count: int) -> list[Measure]:
@@ -65,7 +70,7 @@ def _overheads(folder: Path, count: int) -> list[Measure]:
     for algorithm, victim in (("textfooler", "lr"), ("pwws", "lr"), ("textfooler", "lstm")):
         told = arms.run(arms.ours(), "ours.py", folder, algorithm, victim, count)
         note = f"{told.milliseconds:.2f} ms of CPU a sentence, {told.queries:.1f} queries; outside the victim"
-        found.append(Measure(f"overhead a query, {algorithm} on {victim}", told.overhead, "us", note=note))
+        found.append(Measure(f"overhead a query, {algorithm} on {victim}", told.overhead, "us", OVERHEAD, note))
     return found
 
 
@@ -87,23 +92,30 @@ def _best(folder: Path, count: int) -> list[Measure]:
 def _compared(
     folder: Path, python: str, program: str, table: tuple[tuple[str, str, int], ...], count: str
 ) -> list[Measure]:
-    """For each algorithm how many times less CPU ours takes, and how far the two differ in what they find."""
     found = []
     for algorithm, victim, bar in table:
         mine = arms.run(arms.ours(), "ours.py", folder, algorithm, victim, int(count))
-        theirs = arms.run(python, program, folder, algorithm, victim, int(count))
-        note = (
-            f"CPU ms a sentence: {mine.milliseconds:.2f} (victim {_share(mine):.0f} %) against "
-            f"{theirs.milliseconds:.2f} (victim {_share(theirs):.0f} %)"
+        found += compared(
+            algorithm, victim, bar, mine, arms.run(python, program, folder, algorithm, victim, int(count))
         )
-        name = f"{theirs.version}: {algorithm} on {victim}"
-        found.append(Measure(f"{name}, times faster", theirs.milliseconds / mine.milliseconds, "x", bar, note))
-        gap = f"success {mine.success:.1f} % against {theirs.success:.1f} %, bar {CLOSE:g}"
-        found.append(Measure(f"{name}, apart", abs(mine.success - theirs.success), _SUCCESS, note=gap))
-        gap = f"{mine.queries:.2f} against {theirs.queries:.2f}, bar {SAME:g}"
-        apart = 100 * abs(mine.queries / theirs.queries - 1)
-        found.append(Measure(f"{name}, apart", apart, "% of queries", note=gap))
     return found
+
+
+def compared(algorithm: str, victim: str, bar: float, mine: arms.Told, theirs: arms.Told) -> list[Measure]:
+    """How many times less CPU ours takes, and how far the two differ in what they find."""
+    note = (
+        f"CPU ms a sentence: {mine.milliseconds:.2f} (victim {_share(mine):.0f} %) against "
+        f"{theirs.milliseconds:.2f} (victim {_share(theirs):.0f} %)"
+    )
+    name = f"{theirs.version}: {algorithm} on {victim}"
+    success = f"success {mine.success:.1f} % against {theirs.success:.1f} %, bar {CLOSE:g}"
+    queries = f"{mine.queries:.2f} against {theirs.queries:.2f}, bar {SAME:g}"
+    apart = 100 * abs(mine.queries / theirs.queries - 1)
+    return [
+        Measure(f"{name}, times faster", theirs.milliseconds / mine.milliseconds, "x", bar, note),
+        Measure(f"{name}, apart", abs(mine.success - theirs.success), _SUCCESS, note=success),
+        Measure(f"{name}, apart", apart, "% of queries", note=queries),
+    ]
 
 
 def _share(told: arms.Told) -> float:

@@ -30,18 +30,23 @@ LENGTHS, MOST = (50, 100, 200, 400, 800), 40
 EPOCHS, BATCH, RATE, DROPOUT = 3, 64, 2e-3, 0.3
 
 
-def write(folder: Path, program: Any) -> None:  # noqa: ANN401 - scripts/peers/material.py, which every arm imports
+def write(
+    folder: Path,
+    program: Any,  # noqa: ANN401 - scripts/peers/material.py, which every arm imports
+    trained: int = TRAINED,
+    attacked: int | None = None,
+) -> None:
     """Train both victims and write everything. Raises DataMissingError without nltk's data or the neighbours."""
     folder.mkdir(parents=True, exist_ok=True)
     rows = sentences()
-    trained, rest = rows[:TRAINED], rows[TRAINED:]
-    write_linear(folder, trained)
-    write_recurrent(folder, trained, program)
-    attacked = [row for row in rest if SHORTEST <= len(row[0].split()) <= LONGEST]
+    learnt, rest = rows[:trained], rows[trained:]
+    write_linear(folder, learnt)
+    write_recurrent(folder, learnt, program)
+    some = [row for row in rest if SHORTEST <= len(row[0].split()) <= LONGEST][:attacked]
     right = {}
     for name, opened in (("lr", program.linear), ("lstm", program.recurrent)):
-        labels = opened(folder)([text for text, _ in attacked]).argmax(axis=1)
-        right[name] = [row for row, label in zip(attacked, labels, strict=True) if row[1] == label]
+        labels = opened(folder)([text for text, _ in some]).argmax(axis=1)
+        right[name] = [row for row, label in zip(some, labels, strict=True) if row[1] == label]
     right |= reviews(program.linear(folder))
     (folder / "sentences.json").write_text(json.dumps(right))
     words = sorted({word for rows in right.values() for text, _ in rows for word in text.split()})

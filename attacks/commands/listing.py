@@ -54,12 +54,8 @@ def list_(as_json: Annotated[bool, typer.Option("--json", help="Print JSON, for 
         table.add_row(f"{it.name}:...", plain(it.problem or it.told))
     console.print()
     console.print(table)
-    console.print(
-        Text(
-            "\nWhat is missing: taboo attack --recipe NAME says how to get it, taboo data list what can be fetched.",
-            style="dim",
-        )
-    )
+    hint = "\nWhat is missing: taboo attack --recipe NAME says where to get it, taboo data list what can be fetched."
+    console.print(Text(hint, style="dim"))
 
 
 def _rows(listed: list[Listed]) -> list[dict[str, Any]]:
@@ -77,7 +73,7 @@ def _recipe(name: str) -> Listed:
         made = kind()
     except Exception as lack:  # noqa: BLE001 - a recipe is anyone's, and what it lacks is what is told
         problem = str(lack)
-    needs = getattr(made, "needs", frozenset())
+    needs: object = getattr(made, "needs", None)
     known = tuple(sorted(needs)) if isinstance(needs, frozenset) else ()
     return Listed(name, _told(kind), known, getattr(kind, "languages", ("en",)), problem)
 

@@ -33,6 +33,10 @@ class VictimError(AttackError):
         return f"victim {self.victim!r} {self.problem}"
 
 
+class VictimGoneError(VictimError):
+    """A victim that nobody can ask any more, such as a server that is away: no text is to blame."""
+
+
 @dataclass(eq=False)
 class QueryBudgetError(AttackError):
     """A question would have gone beyond the budget of its example. Nothing of it was asked."""

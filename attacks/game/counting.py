@@ -20,7 +20,8 @@ class Pair:
 
     `attacked` utterances were searched for, `changed` of them were said otherwise, after `queries` utterances had been
     tried; `broken` searches ended in an error. To `unforeseen` utterances the defender reacted otherwise than it had
-    when the attack asked it. `problem` says which agent crashed: such a pair is no outcome and enters no rate.
+    when the attack asked it. `turns` and `matches` are of both sides, the plain one first. `problem` says which agent
+    crashed: such a pair is no outcome and enters no rate.
     """
 
     word: str
@@ -32,14 +33,15 @@ class Pair:
     broken: int
     unforeseen: int
     queries: int
+    turns: tuple[int, int]
     matches: tuple[str, str]
     problem: str = ""
 
     @classmethod
     def from_json(cls, row: Mapping[str, Any]) -> "Pair":
         """What `asdict` made of a pair. Raises KeyError or TypeError."""
-        first, second = row["matches"]
-        return cls(**{**row, "matches": (first, second)})
+        both = {name: tuple(row[name]) for name in ("turns", "matches")}
+        return cls(**{**row, **both})
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +83,14 @@ def others(pairs: Sequence[Pair]) -> dict[str, dict[str, int]]:
         ends = Counter(str(getattr(pair, side)) for pair in pairs if not pair.problem)
         found[side] = {end: count for end, count in ends.most_common() if _end(end) == "other"}
     return found
+
+
+def mean_turns(pairs: Sequence[Pair]) -> tuple[float, float] | None:
+    """How many turns a match had, plainly and perturbed; None where no pair is an outcome."""
+    whole = [pair.turns for pair in pairs if not pair.problem]
+    if not whole:
+        return None
+    return sum(plain for plain, _ in whole) / len(whole), sum(perturbed for _, perturbed in whole) / len(whole)
 
 
 def spent(pairs: Sequence[Pair]) -> dict[str, int]:

@@ -202,6 +202,7 @@ def paired(
         broken=sum(row.status is Status.ERROR for row in rows),
         unforeseen=unforeseen(perturbed, rows),
         queries=sum(row.queries for row in rows),
+        turns=(_turns(plain), _turns(perturbed)),
         matches=matches,
         problem=problem,
     )
@@ -213,6 +214,10 @@ def verdict_of(events: Sequence[Event]) -> Verdict:
     if found is None:
         raise ValueError(f"match {events[0].match} is not finished")
     return found
+
+
+def _turns(events: Sequence[Event]) -> int:
+    return len({event.body.turn for event in events if isinstance(event.body, Acted)})
 
 
 def unforeseen(events: Sequence[Event], rows: Sequence[Row]) -> int:

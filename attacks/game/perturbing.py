@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Coroutine, Mapping
-from concurrent.futures import Executor
+from concurrent.futures import Executor, Future
 from dataclasses import dataclass
 from threading import Event
 from typing import Any
@@ -15,13 +15,10 @@ from arena.runner import parted
 from attacks.core.errors import VictimError
 from attacks.core.ports import Attack
 from attacks.engine import Engine, Example, Row, Status
-from attacks.engine.desk import BATCH
 from attacks.game.goals import Aim, Reacts
 from attacks.game.positions import Standing
 from attacks.game.victims import DefenderVictim, Wait
 
-WORKERS = 8
-"""How many instances of an agent are asked at a time where each is a process of its own."""
 NOTE = "perturbed"
 """The kind of note that a perturbed utterance leaves in the transcript; its text is the original."""
 
@@ -53,6 +50,7 @@ class Perturbing:
     def __init__(self, agent: Agent, means: Means, defender_seed: int) -> None:
         self._agent, self._means, self._defender_seed = agent, means, defender_seed
         self._is_over = Event()
+        self._asking: Future[list[Any]] | None = None
         self.rows: list[Row] = []
 
     async def act(self, view: AnyView) -> Given:
@@ -76,6 +74,8 @@ class Perturbing:
     async def close(self) -> None:
         """Let go of the other, and of a search that may still be under way."""
         self._is_over.set()
+        if self._asking is not None:
+            self._asking.cancel()
         await self._agent.close()
 
     def _waiting_in(self, loop: asyncio.AbstractEventLoop) -> Wait:
@@ -83,16 +83,14 @@ class Perturbing:
             if self._is_over.is_set():  # nobody waits for what this would find
                 question.close()
                 raise VictimError(self._means.defender.name, "is not asked any more: the match was broken off")
-            return asyncio.run_coroutine_threadsafe(question, loop).result()
+            self._asking = asyncio.run_coroutine_threadsafe(question, loop)
+            return self._asking.result()
 
         return wait
 
     def _attacked(self, victim: DefenderVictim, turn: int, text: str) -> Row:
         means = self._means
-        batch = WORKERS if means.defender.card.is_timed else BATCH
-        engine = Engine(
-            victim, means.attack, goal=lambda _: Reacts(means.aim), budget=means.budget, seed=means.seed, batch=batch
-        )
+        engine = Engine(victim, means.attack, goal=lambda _: Reacts(means.aim), budget=means.budget, seed=means.seed)
         # What the utterance leads to as it is: the label that the attack has to change.
         before = engine.desk.answers([text])[text]
         label = 0 if isinstance(before, VictimError | str) else int(before.argmax())

@@ -21,11 +21,11 @@ if TYPE_CHECKING:
 
 def show_pairs(told: Mapping[str, Any], pairs: "Sequence[Pair]", *, as_json: bool) -> None:
     """The change of how matches ended; `told` are the settings of the attack."""
-    from attacks.game.counting import changes, others, spent
+    from attacks.game.counting import changes, mean_turns, others, spent
 
     found, sums, rest = changes(pairs, told["seed"]), spent(pairs), others(pairs)
     if as_json:
-        _write({**sums, "changes": [asdict(it) for it in found], "others": rest})
+        _write({**sums, "turns": mean_turns(pairs), "changes": [asdict(it) for it in found], "others": rest})
         return
     console = Console(highlight=False)
     attacker, recipe, defender = ((plain(str(told[name])), "bold") for name in ("attacker", "recipe", "defender"))
@@ -39,6 +39,8 @@ def show_pairs(told: Mapping[str, Any], pairs: "Sequence[Pair]", *, as_json: boo
         f"{sums['attacked']} utterances that were attacked {sums['changed']} were changed, after {sums['queries']:,} "
         f"queries; {sums['broken']} searches broke. In percent, intervals of 95 % by word."
     ]
+    if (turns := mean_turns(pairs)) is not None:
+        lines.append(f"a match had {turns[0]:.2f} turns in the mean, and {turns[1]:.2f} perturbed")
     lines += [f"other, {side}: {_counted(ends)}" for side, ends in rest.items() if ends]
     if sums["unforeseen"]:
         lines.append(f"to {sums['unforeseen']} utterances the defender reacted otherwise than it had when asked before")

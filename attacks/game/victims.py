@@ -20,6 +20,8 @@ from attacks.game.goals import Reaction
 from attacks.game.positions import Standing
 
 T = TypeVar("T")
+TOGETHER, WORKERS = 32, 8
+"""How many utterances an agent or a judge is asked about at a time, and how many where each instance is a process."""
 Wait: TypeAlias = Callable[[Coroutine[Any, Any, list[Any]]], list[Any]]
 """Runs a coroutine to its end from a thread without an event loop, as `asyncio.run` does."""
 
@@ -43,7 +45,8 @@ class DefenderVictim:
 
     def predict(self, texts: Sequence[str]) -> Floats:
         """What each utterance leads to, shape `(len(texts), 4)`. Raises what the agent raises."""
-        reactions = self._wait(_all_of([self._one(text) for text in texts]))
+        together = WORKERS if self._defender.card.is_timed else TOGETHER
+        reactions = self._wait(_all_of(self._one, texts, together))
         return np.eye(self.classes)[[int(it) for it in reactions]]
 
     async def _one(self, text: str) -> Reaction:
@@ -80,7 +83,7 @@ class JudgeVictim:
 
     def predict(self, texts: Sequence[str]) -> Floats:
         """Probabilities of passing and of a ruling against, shape `(len(texts), 2)`. Raises what the judge raises."""
-        against = np.array(asyncio.run(_all_of([self._one(text) for text in texts])))
+        against = np.array(asyncio.run(_all_of(self._one, texts, TOGETHER)))
         return np.stack([1 - against, against], axis=1)
 
     async def _one(self, text: str) -> float:
@@ -95,13 +98,16 @@ class JudgeVictim:
         return _halved(score, self._spec.threshold)
 
 
-async def _all_of(questions: Sequence[Awaitable[T]]) -> list[T]:
-    """All answers, or the first exception once nothing is under way any more."""
-    answers = await asyncio.gather(*questions, return_exceptions=True)
-    for answer in answers:
-        if isinstance(answer, BaseException):
-            raise answer
-    return [answer for answer in answers if not isinstance(answer, BaseException)]
+async def _all_of(ask: Callable[[str], Awaitable[T]], texts: Sequence[str], together: int) -> list[T]:
+    """The answer to each text, or the first exception once nothing is under way any more."""
+    found: list[T] = []
+    for start in range(0, len(texts), together):
+        some = await asyncio.gather(*map(ask, texts[start : start + together]), return_exceptions=True)
+        for answer in some:
+            if isinstance(answer, BaseException):
+                raise answer
+            found.append(answer)
+    return found
 
 
 def _halved(score: float, threshold: float) -> float:

@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 
-from attacks.metrics.distance import common_ends, distance
+from attacks.core.perturbation import Perturbation
+from attacks.metrics.distance import common_ends, distance, share
 
 _IDEOGRAPH = "\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
 # Marks that combine and characters that are not seen belong to the word that they stand in, or hide in.
@@ -28,6 +29,11 @@ def words_of(text: str) -> list[str]:
 def words_changed(original: str, perturbed: str) -> int:
     """The fewest words to replace, put in or take out that make one text the other; spaces do not count."""
     return distance(words_of(original), words_of(perturbed))
+
+
+def in_common(perturbation: Perturbation) -> float:
+    """How much of a text is left as it was, in words whatever their case, from 0 to 1."""
+    return 1.0 - share(words_of(perturbation.original.written.casefold()), words_of(perturbation.written.casefold()))
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,9 +12,7 @@ from random import Random
 from attacks.constraints import all_of
 from attacks.constraints.parts import SameParts
 from attacks.constraints.stop_words import KeepsWords, english_stop_words
-from attacks.core.edits import sequential_greedy
 from attacks.core.goals import Goal
-from attacks.core.perturbation import Perturbation
 from attacks.core.ports import Capability
 from attacks.core.searching import Search
 from attacks.core.stepwise import by_loss, stepwise_greedy
@@ -39,7 +37,7 @@ class BAE:
         self._candidates = MaskedLM.open(model, masks=True, most=CANDIDATES, spared=stops)
         self._is_sequential = is_sequential
         self.reads = self._candidates.fingerprint
-        self._allowed = all_of(KeepsWords(stops), SameParts())
+        self.allowed = all_of(KeepsWords(stops), SameParts())
 
     def read(self, written: str) -> Text:
         """The text in words."""
@@ -48,8 +46,6 @@ class BAE:
     def begin(self, text: Text, goal: Goal, base: float, chance: Random) -> Search:  # noqa: ARG002 - nothing is drawn
         """The paper's algorithm 1 with the operation R."""
         if self._is_sequential:
-            return sequential_greedy(text, base, self._as_it_stands, by_loss, "", self._allowed)
-        return stepwise_greedy(text, base, self._candidates, by_loss, "", self._allowed)
-
-    def _as_it_stands(self, at: Perturbation, place: int) -> tuple[str, ...]:
-        return tuple(self._candidates.alone(Text(at.written, at.spans), place))
+            one = self._candidates.alone
+            return stepwise_greedy(text, base, one, by_loss, "", self.allowed, as_it_stands=True)
+        return stepwise_greedy(text, base, self._candidates, by_loss, "", self.allowed)

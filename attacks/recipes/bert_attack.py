@@ -44,11 +44,11 @@ class BertAttack:
             model, masks=False, most=CANDIDATES, spared=stops, combines_pieces=combines_pieces
         )
         self.reads = self._candidates.fingerprint
-        self._allowed = all_of(MaxShare(MOST_CHANGED), KeepsWords(stops), AvoidsWords(stops))
+        self.allowed = all_of(MaxShare(MOST_CHANGED), KeepsWords(stops), AvoidsWords(stops))
         if antonyms is not None:
             avoids = AvoidsAntonyms(antonyms)
             self.reads = of_bytes(f"{self.reads}{avoids.fingerprint}".encode())
-            self._allowed = all_of(self._allowed, avoids)
+            self.allowed = all_of(self.allowed, avoids)
 
     def read(self, written: str) -> Text:
         """The text in words."""
@@ -56,4 +56,4 @@ class BertAttack:
 
     def begin(self, text: Text, goal: Goal, base: float, chance: Random) -> Search:  # noqa: ARG002 - nothing is drawn
         """The paper's algorithm 1."""
-        return stepwise_greedy(text, base, self._candidates, by_loss, MASK, self._allowed)
+        return stepwise_greedy(text, base, self._candidates, by_loss, MASK, self.allowed)

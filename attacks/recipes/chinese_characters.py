@@ -11,9 +11,9 @@ from dataclasses import dataclass
 from functools import lru_cache
 from random import Random
 
+from attacks.core.candidates import Constraint, anything
 from attacks.core.errors import AttackError
 from attacks.core.goals import Goal
-from attacks.core.perturbation import Perturbation
 from attacks.core.ports import Capability
 from attacks.core.searching import Search
 from attacks.core.stepwise import by_loss, stepwise_greedy
@@ -56,6 +56,7 @@ class ChineseCharacters:
             homophones.require_pinyin()
             self.reads = of_bytes(f"{self.reads}{homophones.fingerprint()}".encode())
         self._candidates = CharacterCandidates(named, most)
+        self.allowed: Constraint = anything
 
     def read(self, written: str) -> Text:
         """The text in words."""
@@ -63,7 +64,7 @@ class ChineseCharacters:
 
     def begin(self, text: Text, goal: Goal, base: float, chance: Random) -> Search:  # noqa: ARG002 - nothing is drawn
         """Words by what deleting each loses."""
-        return stepwise_greedy(text, base, self._candidates, by_loss, "", _anything)
+        return stepwise_greedy(text, base, self._candidates, by_loss, "", self.allowed)
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +95,3 @@ def _glyphs(word: str, place: int) -> str:
 
 
 _KINDS: Mapping[str, Callable[[str, int], str]] = {"glyph": _glyphs, "homophone": homophones.nearest_homophones}
-
-
-def _anything(_: Perturbation) -> bool:
-    return True

@@ -50,7 +50,7 @@ class CLARE:
         reader = MaskedReader.open(model)
         self._edits = Infilling(reader, least=least, most=most, merges=_is_compound)
         self.reads = reader.fingerprint
-        self._allowed = all_of() if allowed is None else allowed
+        self.allowed = all_of() if allowed is None else allowed
 
     def read(self, written: str) -> Text:
         """The text in words."""
@@ -58,7 +58,7 @@ class CLARE:
 
     def begin(self, text: Text, goal: Goal, base: float, chance: Random) -> Search:  # noqa: ARG002 - nothing is drawn
         """The paper's algorithm 1."""
-        return best_edits(text, base, self._edits(text), self._allowed)
+        return best_edits(text, base, self._edits(text), self.allowed)
 
 
 def _is_compound(text: Text, place: int) -> bool:

@@ -22,6 +22,7 @@ from attacks.core.goals import Floats, Goal
 from attacks.core.in_order import greedy_in_order
 from attacks.core.perturbation import Perturbation
 from attacks.core.ports import Capability
+from attacks.core.ranking import heaviest_first
 from attacks.core.searching import Outcome, Search
 from attacks.core.text import Text
 from attacks.transformations.characters import Edit, delete, drawn_candidates, edit_distance, insert, substitute, swap
@@ -73,7 +74,8 @@ class DeepWordBug:
         """
         if scorer not in list(Scorer):
             raise ScorerError(scorer)
-        self._scorer, self._edits, self._most_edits = Scorer(scorer), tuple(edits), most_edits
+        self._scorer, self._edits = Scorer(scorer), tuple(edits)
+        self.allowed: Constraint = _MostEdits(most_edits)
 
     def read(self, written: str) -> Text:
         """The text in words."""
@@ -81,11 +83,18 @@ class DeepWordBug:
 
     def begin(self, text: Text, goal: Goal, base: float, chance: Random) -> Search:  # noqa: ARG002 - base says enough
         """The paper's algorithm 1."""
-        return in_order_of_scores(text, base, self._scorer, drawn_candidates(self._edits, chance), self._is_within)
+        return in_order_of_scores(text, base, self._scorer, drawn_candidates(self._edits, chance), self.allowed)
 
-    def _is_within(self, at: Perturbation) -> bool:
+
+@dataclass(frozen=True, slots=True)
+class _MostEdits:
+    """Allows perturbations whose words are within an edit distance of the original ones, all together."""
+
+    edits: int
+
+    def __call__(self, at: Perturbation) -> bool:
         words = at.original.words
-        return sum(edit_distance(words[place], text) for place, text in at.changes) <= self._most_edits
+        return sum(edit_distance(words[place], text) for place, text in at.changes) <= self.edits
 
 
 def in_order_of_scores(
@@ -96,8 +105,7 @@ def in_order_of_scores(
     `base` is the score of the original.
     """
     weights = yield from _weights(original, base, scorer)
-    order = np.argsort(-weights, kind="stable").tolist()
-    return (yield from greedy_in_order(original, base, order, candidates, allowed))
+    return (yield from greedy_in_order(original, base, heaviest_first(weights), candidates, allowed))
 
 
 def _weights(text: Text, base: float, scorer: Scorer) -> _Weighing:

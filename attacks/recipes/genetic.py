@@ -48,7 +48,7 @@ class Genetic:
         self.reads = self._candidates.fingerprint
         self._population, self._generations = population, generations
         own = all_of(MaxShare(share), KeepsWords(stop_words("en")))
-        self._allowed = own if constraint is None else all_of(own, constraint)
+        self.allowed = own if constraint is None else all_of(own, constraint)
 
     def read(self, written: str) -> Text:
         """The text in words."""
@@ -60,7 +60,7 @@ class Genetic:
             text,
             base,
             self._candidates,
-            self._allowed,
+            self.allowed,
             population=self._population,
             generations=self._generations,
             chance=chance,

@@ -21,10 +21,11 @@ from attacks.constraints import all_of
 from attacks.constraints.parts import SameParts
 from attacks.constraints.stop_words import KeepsWords, english_stop_words
 from attacks.core.candidates import Candidates, Constraint
+from attacks.core.flips import slope_of
 from attacks.core.goals import Goal
 from attacks.core.perturbation import Perturbation
 from attacks.core.ports import Capability
-from attacks.core.searching import Outcome, Search
+from attacks.core.searching import Search
 from attacks.core.slopes import Slope, Slopes
 from attacks.core.text import Text
 from attacks.transformations.counterfitted import CounterfittedNeighbours
@@ -53,7 +54,7 @@ class GEO:
             source = CounterfittedNeighbours(neighbours, CANDIDATES)
             candidates, self.reads = source, source.fingerprint
         self._candidates, self._looks = candidates, looks
-        self._allowed = all_of(KeepsWords(english_stop_words()), SameParts())
+        self.allowed = all_of(KeepsWords(english_stop_words()), SameParts())
 
     def read(self, written: str) -> Text:
         """The text in words."""
@@ -61,7 +62,7 @@ class GEO:
 
     def begin(self, text: Text, goal: Goal, base: float, chance: Random) -> Search:  # noqa: ARG002 - nothing is drawn
         """The paper's loop: project, replace, look again."""
-        return walk_to_boundary(text, base, self._candidates, self._looks, self._allowed)
+        return walk_to_boundary(text, base, self._candidates, self._looks, self.allowed)
 
 
 def walk_to_boundary(original: Text, base: float, candidates: Candidates, looks: int, allowed: Constraint) -> Search:
@@ -75,7 +76,7 @@ def walk_to_boundary(original: Text, base: float, candidates: Candidates, looks:
     tried: set[_Step] = set()
     (here,) = yield Slopes((at,))
     while True:
-        steps = _furthest(at, _slope(here), tried, candidates)
+        steps = _furthest(at, slope_of(here), tried, candidates)
         offered: dict[_Step, Perturbation] = {}
         for place, word in steps:
             tried.add((place, word))
@@ -94,12 +95,6 @@ def walk_to_boundary(original: Text, base: float, candidates: Candidates, looks:
             score, at = top[0].score, top[1]
             tried.clear()
             (here,) = yield Slopes((at,))
-
-
-def _slope(outcome: Outcome) -> Slope:
-    if outcome.slope is None:
-        raise RuntimeError("a question for slopes was answered without them")
-    return outcome.slope
 
 
 def _furthest(at: Perturbation, slope: Slope, tried: set[_Step], candidates: Candidates) -> list[_Step]:

@@ -78,13 +78,13 @@ class HotFlip:
         self.read, self._width, self._flips = reader(language), width, flips
         is_english = language == "en"
         keeps = KeepsWords(english_stop_words() if is_english else CHINESE_STOP_WORDS)
-        self._allowed = all_of(keeps, SameParts()) if same_parts and is_english else keeps
+        self.allowed = all_of(keeps, SameParts()) if same_parts and is_english else keeps
         self._units = lru_cache(maxsize=4)(_unit_vectors)
         self._alike = lru_cache(maxsize=4096)(self._as_near)
 
     def begin(self, text: Text, goal: Goal, base: float, chance: Random) -> Search:  # noqa: ARG002 - slopes say all
         """The paper's beam search."""
-        return beam_of_flips(text, self._near, written_like, self._allowed, self._width, self._flips)
+        return beam_of_flips(text, self._near, written_like, self.allowed, self._width, self._flips)
 
     def _near(self, text: Text, place: int, slope: Slope) -> Numbers:
         """What may stand there: near to what stood there by the victim's embedding, or by the file."""

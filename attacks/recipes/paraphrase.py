@@ -15,8 +15,7 @@ from attacks.core.searching import Search
 from attacks.core.sentences import Nearness, most_similar
 from attacks.core.text import Span, Text
 from attacks.fingerprints import of_bytes
-from attacks.metrics.distance import share
-from attacks.metrics.words import words_of
+from attacks.metrics.words import in_common
 from attacks.transformations.paraphraser import Paraphraser
 
 COUNT = 16
@@ -65,8 +64,3 @@ def whole(written: str) -> list[Span]:
     """The text as one span, without the space around it; none where there is nothing else."""
     start = len(written) - len(written.lstrip())
     return [(start, len(written.rstrip()))] if written.strip() else []
-
-
-def in_common(perturbation: Perturbation) -> float:
-    """How much of a text is left as it was, in words, from 0 to 1."""
-    return 1.0 - share(words_of(perturbation.original.written.casefold()), words_of(perturbation.written.casefold()))

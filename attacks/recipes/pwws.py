@@ -16,37 +16,21 @@ from attacks.core.greedy import ranked_greedy
 from attacks.core.ports import Capability
 from attacks.core.searching import Search
 from attacks.core.text import Text
-from attacks.languages import reader
-from attacks.transformations.sources import source_named, usual_constraint
+from attacks.recipes.sourced import Sourced
 
 UNKNOWN = "[UNK]"
 """Stands for a word that the victim does not know, to see what the word tells it."""
 
 
-class PWWS:
+class PWWS(Sourced):
     """Replaces words by WordNet synonyms in the order of softmax(saliency) times the best synonym's gain."""
 
     name = "pwws"
     needs = frozenset({Capability.SCORES})
-    languages = ("en", "zh")
-
-    def __init__(self, source: str = "wordnet", *, language: str = "en") -> None:
-        """`source` is a source of candidates (`attacks.transformations.sources`).
-
-        Raises SourceUnknownError, DataMissingError, BrokenFileError or NeighboursError.
-        """
-        self._reader = reader(language)
-        self._candidates = source_named(source, language)
-        self.reads = self._candidates.fingerprint
-        self._allowed = usual_constraint(self._candidates, language)
-
-    def read(self, written: str) -> Text:
-        """The text in words."""
-        return self._reader(written)
 
     def begin(self, text: Text, goal: Goal, base: float, chance: Random) -> Search:  # noqa: ARG002 - nothing is drawn
         """The paper's algorithm 1."""
-        return ranked_greedy(text, base, self._candidates, weighted_saliency, UNKNOWN, self._allowed)
+        return ranked_greedy(text, base, self.candidates, weighted_saliency, UNKNOWN, self.allowed)
 
 
 def weighted_saliency(losses: Floats, gains: Floats) -> Floats:

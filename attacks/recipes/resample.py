@@ -15,7 +15,7 @@ from attacks.core.ports import Capability
 from attacks.core.searching import Search
 from attacks.core.sentences import growing
 from attacks.core.text import Text
-from attacks.recipes.paraphrase import in_common
+from attacks.metrics.words import in_common
 from attacks.transformations.continuations import Writer, writes
 from attacks.transformations.masked_reader import VARIABLE, MaskedReader
 from attacks.transformations.resampling import ContinuedResampling, MaskedResampling

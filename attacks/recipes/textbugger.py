@@ -16,12 +16,12 @@ from typing import NamedTuple, TypeAlias
 
 import numpy as np
 
-from attacks.core.candidates import Candidates, Constraint, offered
+from attacks.core.candidates import Candidates, Constraint, anything, offered
 from attacks.core.goals import Goal
 from attacks.core.perturbation import Perturbation
 from attacks.core.ports import Capability
+from attacks.core.ranking import by_norm, heaviest_first, order_by_slope
 from attacks.core.searching import Outcome, Question, Search
-from attacks.core.slopes import Slopes
 from attacks.core.text import Text
 from attacks.fingerprints import of_bytes
 from attacks.languages import reader
@@ -58,6 +58,7 @@ class _Bugging:
         DataMissingError or NeighboursError.
         """
         self.read = reader(language)
+        self.allowed: Constraint = anything
         self._edits, self._keeps_all = (bugs.ENGLISH if language == "en" else bugs.CHINESE), keeps_all
         named = neighbours or (os.environ.get(VARIABLE) if language == "en" else None)
         self._neighbours = CounterfittedNeighbours(named, NEIGHBOURS) if named else None
@@ -82,8 +83,8 @@ class TextBugger(_Bugging):
 
     def begin(self, text: Text, goal: Goal, base: float, chance: Random) -> Search:  # noqa: ARG002 - base says enough
         """The paper's algorithm 2."""
-        candidates = self._candidates(chance)
-        return sentences_then_words(text, base, sentences_of(text), candidates, _anything, keeps_all=self._keeps_all)
+        sentences, candidates = sentences_of(text), self._candidates(chance)
+        return sentences_then_words(text, base, sentences, candidates, self.allowed, keeps_all=self._keeps_all)
 
 
 class TextBuggerWhite(_Bugging):
@@ -94,7 +95,7 @@ class TextBuggerWhite(_Bugging):
 
     def begin(self, text: Text, goal: Goal, base: float, chance: Random) -> Search:  # noqa: ARG002 - base says enough
         """The paper's algorithm 1."""
-        return steepest_words(text, base, self._candidates(chance), _anything, keeps_all=self._keeps_all)
+        return steepest_words(text, base, self._candidates(chance), self.allowed, keeps_all=self._keeps_all)
 
 
 def sentences_then_words(
@@ -125,14 +126,13 @@ def sentences_then_words(
 def steepest_words(
     original: Text, base: float, candidates: Candidates, allowed: Constraint, *, keeps_all: bool = False
 ) -> Search:
-    """Go through the words, those by which the answer moves most first: one slope, then a question for each word."""
-    start = Perturbation(original)
-    (came,) = yield Slopes(of=(start,))
-    if came.slope is None:
-        raise RuntimeError("a slope was asked for and did not come")
-    lengths = np.linalg.norm(came.slope.gradients, axis=1)
-    order = np.argsort(-lengths, kind="stable").tolist()
-    now = yield from best_candidates(Standing(start, base), order, candidates, allowed, keeps_all=keeps_all)
+    """Go through the words, those by which the answer moves most first: one slope, then a question for each word.
+
+    A single word needs no slope.
+    """
+    order = yield from order_by_slope(original, by_norm)
+    start = Standing(Perturbation(original), base)
+    now = yield from best_candidates(start, order, candidates, allowed, keeps_all=keeps_all)
     return now.at if now.at.changes else None
 
 
@@ -171,9 +171,4 @@ def _by_deletion(now: Standing, places: range) -> _Places:
     if len(places) < 2:
         return list(places)
     outcomes = yield tuple(now.at.with_word(place, "") for place in places)
-    ordered: list[int] = np.argsort([-came.score for came in outcomes], kind="stable").tolist()
-    return [places[it] for it in ordered]
-
-
-def _anything(_: Perturbation) -> bool:
-    return True
+    return [places[it] for it in heaviest_first(np.array([came.score for came in outcomes]))]

@@ -42,7 +42,7 @@ class TextFooler:
         self._neighbours = CounterfittedNeighbours(neighbours, CANDIDATES)
         self.reads = self._neighbours.fingerprint
         own = all_of(KeepsWords(english_stop_words()), SameParts())
-        self._allowed = own if constraint is None else all_of(own, constraint)
+        self.allowed = own if constraint is None else all_of(own, constraint)
 
     def read(self, written: str) -> Text:
         """The text in words."""
@@ -50,7 +50,7 @@ class TextFooler:
 
     def begin(self, text: Text, goal: Goal, base: float, chance: Random) -> Search:  # noqa: ARG002 - nothing is drawn
         """The paper's algorithm 1, without its similarity."""
-        return stepwise_greedy(text, base, self._neighbours, by_loss_and_label, "", self._allowed)
+        return stepwise_greedy(text, base, self._neighbours, by_loss_and_label, "", self.allowed)
 
 
 def by_loss_and_label(losses: Floats, reached: Flags) -> Floats:

@@ -9,8 +9,9 @@ from functools import lru_cache, partial
 
 from attacks.core.edits import Edit
 from attacks.core.text import Text
+from attacks.tokens import tokens_of
 from attacks.transformations.casing import cased_like
-from attacks.transformations.masked_reader import At, Likely, MaskedReader, Row, tokens_of
+from attacks.transformations.masked_reader import At, Likely, MaskedReader, Row
 
 _BESIDE = 4
 """No more words than these may not come into a gap."""

@@ -10,6 +10,7 @@ from itertools import product
 from typing import Any
 
 from attacks.core.text import Text
+from attacks.tokens import tokens_of
 from attacks.transformations.casing import cased_like
 from attacks.transformations.masked_reader import (
     GOES_ON,
@@ -19,7 +20,6 @@ from attacks.transformations.masked_reader import (
     MaskedReader,
     Row,
     loaded,
-    tokens_of,
 )
 
 __all__ = ["VARIABLE", "MaskedLM", "MaskedLMError"]

@@ -5,7 +5,7 @@ all read through it. Pieces of words, numbers and signs are no words.
 """
 
 import os
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, TypeAlias
@@ -13,6 +13,7 @@ from typing import Any, TypeAlias
 from attacks.core.errors import AttackError
 from attacks.core.text import Span
 from attacks.fingerprints import of_model
+from attacks.tokens import whole_words
 from attacks.transformations.errors import DataMissingError
 
 VARIABLE = "TABOO_MASKED_LM"
@@ -20,8 +21,8 @@ _REMEDY = (
     f"set {VARIABLE} to a folder with config.json, tokenizer.json and model.safetensors of a masked language model, or "
     "to the name of one on the Hugging Face hub, such as google-bert/bert-base-uncased"
 )
-_BEGINS, GOES_ON = ("\u0120", "\u2581"), "##"
-"""What tokens carry that begin a word (byte-level BPE, sentencepiece), and those that go on with one (WordPiece)."""
+GOES_ON = "##"
+"""What tokens carry that go on with a word (WordPiece)."""
 _TOKENS_AT_A_TIME = 2048
 """Bounds the memory of logits: with 30,000 words this many tokens take 250 MB."""
 
@@ -54,10 +55,9 @@ class MaskedReader:
             raise MaskedLMError(name, lacks)
         self._model, self._tokenizer = model.eval(), tokenizer
         self.mask = int(tokenizer.mask_token_id)
-        self.tokens: Sequence[str] = tokenizer.convert_ids_to_tokens(
-            list(range(min(len(tokenizer), int(model.config.vocab_size))))
-        )
-        known = self._whole_words()
+        size = min(len(tokenizer), int(model.config.vocab_size))
+        self.tokens: Sequence[str] = tokenizer.convert_ids_to_tokens(list(range(size)))
+        known = whole_words(tokenizer, size)
         self._numbers, self.words = list(known), tuple(known.values())
         self.is_lower = all(word == word.lower() for word in self.words)
         self._head = () if tokenizer.cls_token_id is None else (int(tokenizer.cls_token_id),)
@@ -151,20 +151,6 @@ class MaskedReader:
                 picked = logits[[row - first for row, _ in wanted], [token for _, token in wanted]]
                 yield torch.softmax(picked.float(), dim=-1).cpu()
 
-    def _whole_words(self) -> Mapping[int, str]:
-        """The tokens that are words of letters alone, by number."""
-        special = set(self._tokenizer.all_special_ids)
-        is_marked = any(token.startswith(_BEGINS) for token in self.tokens)
-        whole: dict[int, str] = {}
-        for number, token in enumerate(self.tokens):
-            is_whole = token.startswith(_BEGINS) if is_marked else not token.startswith(GOES_ON)
-            if number in special or not is_whole:
-                continue
-            word = self._tokenizer.decode([number]).strip() if is_marked else token
-            if word.isalpha():
-                whole[number] = word
-        return whole
-
 
 def loaded(which: str | None) -> tuple[Any, Any, str]:
     """Model, tokenizer and name of what is in a folder or of a name, or of TABOO_MASKED_LM.
@@ -187,15 +173,3 @@ def loaded(which: str | None) -> tuple[Any, Any, str]:
     if loading["missing_keys"]:
         raise MaskedLMError(named, f"its files lack weights ({min(loading['missing_keys'])})")
     return model, tokenizer, named
-
-
-def tokens_of(words: Iterable[Span], tokens: Sequence[Span]) -> Iterator[range]:
-    """For each word the tokens that stand in it; none where the tokenizer passed over it."""
-    first = 0
-    for start, end in words:
-        while first < len(tokens) and tokens[first][1] <= start:
-            first += 1
-        last = first
-        while last < len(tokens) and tokens[last][0] < end:
-            last += 1
-        yield range(first, last)

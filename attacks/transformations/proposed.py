@@ -1,19 +1,18 @@
 """Replacements that a chat model proposes: it is shown the text and a word of it, and answers with a list.
 
-`ProposedWords` is a source of candidates like any other and asks through a callable; `ChatEndpoint` is one, for servers
-that speak OpenAI's chat protocol.
+`ProposedWords` is a source of candidates like any other. It asks through a callable, or a server that speaks OpenAI's
+chat protocol, with the key of OPENAI_API_KEY.
 """
 
 import json
 import os
 import re
-import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import TypeAlias
 
-from attacks.core.errors import AttackError
+from attacks.core.errors import AttackError, VictimError
 from attacks.core.text import Text
 from attacks.fingerprints import of_bytes
 from attacks.transformations.errors import DataMissingError
@@ -21,7 +20,9 @@ from attacks.transformations.errors import DataMissingError
 Ask: TypeAlias = Callable[[str], str]
 """The reply to a prompt."""
 
-ADDRESS, KEY = "TABOO_LLM_URL", "TABOO_LLM_KEY"
+ADDRESS = "TABOO_LLM_URL"
+PROPOSALS = 10
+"""How many words a model is asked for."""
 _REMEDY = f"set {ADDRESS} to the address of a server and its model, such as http://127.0.0.1:8000/v1#MODEL"
 _PROMPT = """Text: {text}
 Word: {word} (word {number} of the text)
@@ -29,8 +30,8 @@ List {most} words or short phrases that could stand there instead, so that the t
 Answer with a JSON list of strings and nothing else."""
 _FENCE = re.compile(r"\A```[a-z]*\n(.*)\n```\Z", re.DOTALL)
 _NUMBERED = re.compile(r"\A\s*\d+[.)]\s+(\S.*?)\s*\Z")
-_LONGEST_WORDS = 4
-_BUSY = frozenset({408, 429, 500, 502, 503, 504})
+_LONGEST_WORDS, _LONGEST_REPLY = 4, 256
+"""Words of a proposal, and tokens of a reply."""
 
 
 @dataclass(eq=False)
@@ -52,16 +53,42 @@ class ProposedWords:
     """
 
     name = "proposed"
+    knows_parts = False
 
-    def __init__(self, ask: Ask, most: int = 10, name: str = "the model") -> None:
-        """`name` is told in errors and stands for the model in the fingerprint."""
+    def __init__(self, ask: Ask, most: int = PROPOSALS, name: str = "the model", *, spared: Iterable[str] = ()) -> None:
+        """`name` is told in errors and stands for the model in the fingerprint; of words in `spared` none is asked."""
         self._ask, self._most, self._name = ask, most, name
+        self._spared = frozenset(word.casefold() for word in spared)
         self.fingerprint = of_bytes(f"{name}\n{most}\n{_PROMPT}".encode())
         self._read = lru_cache(maxsize=65536)(self._proposed)
 
+    @classmethod
+    def open(
+        cls, address: str | None = None, *, most: int = PROPOSALS, spared: Iterable[str] = (), tries: int = 5
+    ) -> "ProposedWords":
+        """By the model at `URL#MODEL`, or where TABOO_LLM_URL says; nothing is asked yet. Raises DataMissingError."""
+        from attacks.victims.chat import Chat
+
+        named = address or os.environ.get(ADDRESS, "")
+        url, _, model = named.partition("#")
+        try:
+            chat = Chat(url.rstrip("/"), model, tries=tries)
+        except ValueError:
+            model = ""
+        if not model:
+            raise DataMissingError("a chat model", named or ADDRESS, _REMEDY)
+
+        def ask(prompt: str) -> str:
+            try:
+                return chat.replies([prompt], _LONGEST_REPLY)[0]
+            except VictimError as wrong:
+                raise ProposalError(chat.name, wrong.problem) from None
+
+        return cls(ask, most, chat.name, spared=spared)
+
     def __call__(self, text: Text, place: int) -> Sequence[str]:
         """What may stand there instead of the word. Raises AttackError."""
-        return self._read(text, place)
+        return () if text.words[place].casefold() in self._spared else self._read(text, place)
 
     def _proposed(self, text: Text, place: int) -> tuple[str, ...]:
         word = text.words[place]
@@ -88,66 +115,3 @@ class ProposedWords:
 
     def _unread(self, reply: str) -> ProposalError:
         return ProposalError(self._name, f"replied with no list of words: {reply[:80]!r}")
-
-
-class ChatEndpoint:
-    """A model behind a server that speaks OpenAI's chat protocol, asked without chance (temperature 0)."""
-
-    def __init__(
-        self,
-        address: str | None = None,
-        *,
-        seconds: float = 30.0,
-        tries: int = 3,
-        wait: float = 1.0,
-        longest: int = 256,
-    ) -> None:
-        """At `URL#MODEL`, or where TABOO_LLM_URL says; the key is that of TABOO_LLM_KEY, and none where it is unset.
-
-        `seconds` bounds each try, `wait` is how long the first pause after a busy server is, each further one twice as
-        long, and `longest` is how many tokens a reply may have. Raises DataMissingError.
-        """
-        named = address or os.environ.get(ADDRESS, "")
-        url, _, model = named.partition("#")
-        if not url.startswith(("http://", "https://")) or not model:
-            raise DataMissingError("a chat model", named or ADDRESS, _REMEDY)
-        self.name, self._url, self._model = named, url.rstrip("/") + "/chat/completions", model
-        self._seconds, self._tries, self._wait, self._longest = seconds, tries, wait, longest
-
-    def __call__(self, prompt: str) -> str:
-        """The model's reply. Raises ProposalError where there is none after so many tries, or none can be had."""
-        key = os.environ.get(KEY, "")
-        asked = {
-            "model": self._model,
-            "messages": [{"role": "user", "content": prompt}],
-            "temperature": 0,
-            "max_tokens": self._longest,
-        }
-        problem = ""
-        for attempt in range(self._tries):
-            if attempt:
-                time.sleep(self._wait * 2 ** (attempt - 1))
-            reply, problem, may_pass = self._tried(asked, {"Authorization": f"Bearer {key}"} if key else {})
-            if reply is not None:
-                return reply
-            if not may_pass:
-                break
-        raise ProposalError(self.name, problem)
-
-    def _tried(self, asked: dict[str, object], headers: dict[str, str]) -> tuple[str | None, str, bool]:
-        """The reply, or what went wrong, and whether that may pass."""
-        import httpx
-
-        try:
-            came = httpx.post(self._url, json=asked, headers=headers, timeout=self._seconds)
-        except httpx.HTTPError as wrong:
-            return None, f"did not answer ({type(wrong).__name__})", True
-        except httpx.InvalidURL as wrong:
-            return None, f"is no address ({wrong})", False
-        if came.status_code != 200:
-            return None, f"answered with status {came.status_code}", came.status_code in _BUSY
-        try:
-            reply = came.json()["choices"][0]["message"]["content"]
-        except (ValueError, KeyError, IndexError, TypeError):
-            return None, "answered with what is no chat reply", False
-        return (reply, "", False) if isinstance(reply, str) else (None, "replied with no text", False)

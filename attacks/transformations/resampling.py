@@ -7,9 +7,10 @@ from random import Random
 
 from attacks.core.perturbation import Perturbation
 from attacks.core.text import Text
+from attacks.tokens import tokens_of
 from attacks.transformations.casing import cased_like
 from attacks.transformations.continuations import Writer
-from attacks.transformations.masked_reader import Likely, MaskedReader, tokens_of
+from attacks.transformations.masked_reader import Likely, MaskedReader
 
 
 class MaskedResampling:

@@ -1,4 +1,7 @@
-"""Sources of candidates by name: what a user writes after a recipe, `pso:embeddings` or `pso:embeddings:FILE`."""
+"""Sources of candidates by name: what a user writes after a recipe.
+
+`pso:embeddings` or `pso:embeddings:FILE`; `pwws:proposed:http://127.0.0.1:8000/v1#MODEL` asks a chat model.
+"""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -15,12 +18,13 @@ from attacks.transformations.chinese_wordnet import ChineseWordNet
 from attacks.transformations.counterfitted import CounterfittedNeighbours
 from attacks.transformations.embeddings import EmbeddingNeighbours
 from attacks.transformations.ppdb import PPDB
+from attacks.transformations.proposed import PROPOSALS, ProposedWords
 from attacks.transformations.sememes import Sememes
 from attacks.transformations.wordnet import WordNetSynonyms
 
 NAMES: Mapping[str, tuple[str, ...]] = {
-    "en": ("wordnet", "counterfitted", "ppdb", "sememes", "embeddings"),
-    "zh": ("wordnet", "sememes", "embeddings"),
+    "en": ("wordnet", "counterfitted", "ppdb", "sememes", "embeddings", "proposed"),
+    "zh": ("wordnet", "sememes", "embeddings", "proposed"),
 }
 """The sources of each language."""
 
@@ -36,7 +40,7 @@ class SourceUnknownError(AttackError):
         known = ", ".join(NAMES.get(self.language, ()))
         return (
             f"source of candidates {self.asked!r} is none of {known} for language {self.language!r}; all but English "
-            "wordnet take a file after a colon"
+            "wordnet take a file after a colon, and proposed a chat model as URL#MODEL"
         )
 
 
@@ -62,7 +66,8 @@ class Source(Protocol):
 def source_named(name: str, language: str = "en", most: int = 50) -> Source:
     """The source of that name, or of `NAME:FILE`; `most` bounds those that know no end.
 
-    Raises SourceUnknownError, DataMissingError, BrokenFileError or NeighboursError.
+    Of a chat model no more than ten words are asked for, and none for stop words. Raises SourceUnknownError,
+    DataMissingError, BrokenFileError or NeighboursError.
     """
     kind, _, file = name.partition(":")
     path = file or None
@@ -73,6 +78,8 @@ def source_named(name: str, language: str = "en", most: int = 50) -> Source:
         return WordNetSynonyms()
     if kind == "wordnet":
         return ChineseWordNet(path)
+    if kind == "proposed":
+        return ProposedWords.open(path, most=min(most, PROPOSALS), spared=stop_words(language))
     if kind == "sememes":
         return Sememes(path, language)
     if kind == "embeddings":

@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any, TypeVar
 
 from attacks.core.errors import VictimError
-from attacks.victims.endpoint import Endpoint
+from attacks.victims.endpoint import TRIES, Endpoint
 
 KEY = "OPENAI_API_KEY"
 TOP = 20
@@ -21,9 +21,9 @@ Read = TypeVar("Read")
 class Chat:
     """One model there. Every prompt is a conversation of its own, answered without chance (temperature 0)."""
 
-    def __init__(self, url: str, model: str) -> None:
+    def __init__(self, url: str, model: str, *, tries: int = TRIES) -> None:
         """Raises ValueError where this is no address."""
-        self._endpoint = Endpoint(url, token=os.environ.get(KEY, "").strip())
+        self._endpoint = Endpoint(url, token=os.environ.get(KEY, "").strip(), tries=tries)
         self._model, self.name = model, f"{self._endpoint.name}#{model}"
 
     def replies(self, prompts: Sequence[str], tokens: int) -> list[str]:

@@ -19,7 +19,7 @@ from arena.core.views import AttackerView
 from arena.store import open_log
 from arena.store.transcripts import import_transcripts
 from attacks.core.errors import VictimError
-from attacks.game.counting import ENDS, Pair, changes, others, spent
+from attacks.game.counting import ENDS, Pair, changes, mean_turns, others, spent
 from attacks.game.folder import GameFolder, GameFolderError
 from attacks.game.matches import play_pairs, verdict_of
 from attacks.game.perturbing import Means, Perturbing
@@ -170,7 +170,7 @@ def test_a_broken_folder_is_told_in_a_line(whole, tmp_path, name, content, probl
 
 
 def pair(word: str, plain: str, perturbed: str, problem: str = "") -> Pair:
-    return Pair(word, 0, plain, perturbed, 2, 1, 0, 0, 10, ("x", "y"), problem)
+    return Pair(word, 0, plain, perturbed, 2, 1, 0, 0, 10, (1, 4), ("x", "y"), problem)
 
 
 def test_rates_are_counted_by_hand():
@@ -186,6 +186,7 @@ def test_rates_are_counted_by_hand():
         "inferred": (0.75, 0.25, -0.5), "induced": (0, 0.25, 0.25), "tie": (0, 0.25, 0.25), "other": (0.25, 0.25, 0),
     }  # fmt: skip
     assert all(it.plain.clusters == 3 for it in changes(pairs))
+    assert mean_turns(pairs) == (1, 4)
     assert others(pairs) == {"plain": {"resigned": 1}, "perturbed": {"misguessed": 1}}
     assert spent(pairs) == {
         "pairs": 5, "crashed": 1, "attacked": 10, "changed": 5, "broken": 0, "unforeseen": 0, "queries": 50,
@@ -193,7 +194,9 @@ def test_rates_are_counted_by_hand():
 
 
 def test_nothing_is_said_of_pairs_that_all_crashed():
-    assert changes([pair("a", "forfeit", "forfeit", "plain: defender crashed: gone")]) == []
+    crashed = [pair("a", "forfeit", "forfeit", "plain: defender crashed: gone")]
+    assert changes(crashed) == []
+    assert mean_turns(crashed) is None
 
 
 def test_a_match_that_is_not_over_has_no_verdict(whole):
