@@ -2,13 +2,16 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any, TypeAlias
 
 import numpy as np
+from numpy.typing import NDArray
 
 from attacks.core.perturbation import Perturbation
 
-Vectors = Mapping[str, Sequence[float]]
-"""The vector of each word; all have one length. An array's rows will do."""
+Vector: TypeAlias = Sequence[float] | NDArray[np.floating[Any]]
+Vectors: TypeAlias = Mapping[str, Vector]
+"""The vector of each word; all have one length."""
 
 
 @dataclass(frozen=True)
@@ -46,7 +49,7 @@ class MinCosine:
         sizes = float(np.linalg.norm(one) * np.linalg.norm(other))
         return sizes > 0 and float(np.dot(one, other)) / sizes >= self.cosine
 
-    def _found(self, word: str) -> Sequence[float] | None:
+    def _found(self, word: str) -> Vector | None:
         for form in (word, word.casefold()):
             if form in self.vectors:
                 return self.vectors[form]

@@ -26,7 +26,10 @@ class ConstraintError(AttackError):
 
 
 def constraint_named(asked: str) -> NamedConstraint:
-    """The constraint of that name. Raises UnknownNameError, ConstraintError, MeasureError or DataMissingError."""
+    """The constraint of that name.
+
+    Raises UnknownNameError, ConstraintError, MeasureError, DataMissingError or BrokenFileError.
+    """
     name, _, argument = asked.partition(":")
     if name not in FORMS:
         raise UnknownNameError("constraint", name, known=tuple(FORMS))
@@ -86,6 +89,15 @@ def _similarity(argument: str, window: int | None = None) -> tuple[Constraint, s
     return MinSimilarity(encoder, cosine, window), encoder.fingerprint
 
 
+def _embedding(argument: str) -> tuple[Constraint, str]:
+    from attacks.constraints.embeddings import MinCosine
+    from attacks.transformations.embeddings import read_vectors
+
+    file, cosine = _model_and_bound(argument)
+    known = read_vectors(file)
+    return MinCosine(known, cosine), known.fingerprint
+
+
 def _perplexity(argument: str) -> tuple[Constraint, str]:
     from attacks.constraints.perplexity import MaxPerplexityRatio
     from attacks.metrics.perplexity import CausalLM
@@ -104,10 +116,10 @@ def _grammar(argument: str) -> tuple[Constraint, str]:
 
 
 def _model_and_bound(argument: str) -> tuple[str, float]:
-    """A model, which may hold colons, and the number after the last one. Raises ValueError."""
+    """A model or a file, whose name may hold colons, and the number after the last one. Raises ValueError."""
     model, colon, bound = argument.rpartition(":")
     if not colon or not model:
-        raise ValueError("names no model with a number after it")
+        raise ValueError("there is no name with a number after it")
     return model, float(bound)
 
 
@@ -127,6 +139,7 @@ FORMS: Mapping[str, tuple[str, Make]] = {
     "no-echo": ("no-echo", _no_echo),
     "similarity": ("similarity:MODEL:COSINE", _similarity),
     "similarity-window": ("similarity-window:MODEL:COSINE", lambda argument: _similarity(argument, WINDOW)),
+    "embedding": ("embedding:FILE:COSINE, FILE of word vectors", _embedding),
     "perplexity": ("perplexity:MODEL:TIMES", _perplexity),
     "grammar": ("grammar:NUMBER, the most errors that come in", _grammar),
 }

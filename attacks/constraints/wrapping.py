@@ -52,11 +52,20 @@ class Vetting(Attack, Protocol):
 
 def constrained(attack: Attack, constraint: NamedConstraint) -> Attack:
     """The attack under one more constraint. The given one stays as it was."""
+    stricter = _stricter(attack, constraint.allows)
+    return Constrained(stricter or attack, constraint, drops=stricter is None)
+
+
+def _stricter(attack: Attack, allows: Constraint) -> Attack | None:
+    """A copy whose searches vet what they try by one more rule; None of an attack whose searches do not vet."""
+    if isinstance(attack, Constrained):
+        inner = _stricter(attack.attack, allows)
+        return inner and attack.around(inner)
     if not hasattr(attack, "allowed"):
-        return Constrained(attack, constraint)
+        return None
     stricter = cast("Vetting", copy.copy(attack))
-    stricter.allowed = all_of(stricter.allowed, constraint.allows)
-    return Constrained(stricter, constraint, drops=False)
+    stricter.allowed = all_of(stricter.allowed, allows)
+    return stricter
 
 
 class Constrained:
@@ -64,18 +73,24 @@ class Constrained:
 
     def __init__(self, attack: Attack, constraint: NamedConstraint, *, drops: bool = True) -> None:
         """`drops` says whether what is forbidden is kept from the victim; a search that vets asks for none of it."""
-        self._attack, self._allows, self._drops = attack, constraint.allows, drops
+        self.attack, self._allows, self._drops = attack, constraint.allows, drops
         self.name, self.needs = attack.name, attack.needs
         told = f"{attack.reads}\n{constraint.name}\n{constraint.fingerprint}"
         self.reads = sha256(told.encode()).hexdigest()[:16]
 
+    def around(self, attack: Attack) -> "Constrained":
+        """The same constraint around another copy of the attack."""
+        made = copy.copy(self)
+        made.attack = attack
+        return made
+
     def read(self, written: str) -> Text:
         """The text as the attack splits it."""
-        return self._attack.read(written)
+        return self.attack.read(written)
 
     def begin(self, text: Text, goal: Goal, base: float, chance: Random) -> Search:
         """The attack's search; what is forbidden does not get through."""
-        search = self._attack.begin(text, goal, base, chance)
+        search = self.attack.begin(text, goal, base, chance)
         return _held(search, lru_cache(maxsize=4096)(self._allows), drops=self._drops)
 
 

@@ -6,7 +6,7 @@ from typing import Any, Protocol, TypeAlias, cast
 
 import numpy as np
 
-from attacks.core.errors import VictimError
+from attacks.core.errors import VictimError, VictimGoneError
 from attacks.core.goals import Floats
 from attacks.core.ports import Capability, GradientVictim, Replier, TokenSlope, Victim
 from attacks.core.slopes import Vocabulary
@@ -41,6 +41,7 @@ class Desk:
 
     `batch` is how many texts a victim is shown at most at a time; None seeks the number: from 32 upwards, doubled as
     long as a text comes cheaper by that. A batch that breaks for lack of memory is halved, and so are those after it.
+    A victim that is gone ends the run: a VictimGoneError goes through.
     """
 
     def __init__(self, victim: Victim | Replier, batch: int | None = BATCH, answers: Answers | None = None) -> None:
@@ -126,11 +127,16 @@ class Desk:
     def _in_halves(
         self, some: Sequence[Any], ask: Callable[[Sequence[Any]], None], fail: Callable[[Any, VictimError], None]
     ) -> None:
-        """Ask one batch; where it breaks, in halves, until the text that breaks it stands alone."""
+        """Ask one batch; where it breaks, in halves, until the text that breaks it stands alone.
+
+        Raises VictimGoneError: then no text is to blame, and what is not asked by then can be asked another time.
+        """
         self.shown += len(some)
         try:
             ask(some)
             return
+        except VictimGoneError:
+            raise
         except Exception as problem:
             is_short = _is_short_of_memory(problem)
             if len(some) == 1:

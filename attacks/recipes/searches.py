@@ -1,4 +1,4 @@
-"""The searches of `attacks.core` by themselves, over any source of candidates: `beam:wordnet`, `random:embeddings:FILE`.
+"""The searches of `attacks.core` by themselves, over any source: `beam:wordnet`, `random:embeddings:FILE`.
 
 They are for comparing: over one source they choose among the same candidates as `pwws` and `swift`, and differ in
 nothing but the search.

@@ -4,8 +4,9 @@ Reads the text form of word2vec and GloVe (a word and its numbers a line, apart 
 how many words and numbers there are), and `.npz` archives of numpy with `words` and `vectors`.
 """
 
-from collections.abc import Sequence
-from functools import lru_cache
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
 from io import BytesIO
 from pathlib import Path
 from typing import TypeAlias
@@ -28,6 +29,37 @@ _REMEDY = (
 Vectors: TypeAlias = NDArray[np.float32]
 
 
+@dataclass(frozen=True, eq=False)
+class WordVectors(Mapping[str, Vectors]):
+    """The vector of each word of a file; `vectors` has the shape `(words, dimensions)`."""
+
+    words: Sequence[str]
+    vectors: Vectors
+    fingerprint: str
+
+    @cached_property
+    def rows(self) -> Mapping[str, int]:
+        """The row of each word. Of a word that is there twice the first counts."""
+        return {word: row for row, word in reversed(list(enumerate(self.words)))}
+
+    def __getitem__(self, word: str) -> Vectors:
+        return self.vectors[self.rows[word]]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.rows)
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+
+def read_vectors(path: Path | str | None = None) -> WordVectors:
+    """The vectors of a file, or of the one that TABOO_VECTORS names. Raises DataMissingError or BrokenFileError."""
+    file = found(path, VARIABLE, "a file of word vectors", _REMEDY)
+    content = file.read_bytes()
+    words, vectors = _from_npz(content, str(file)) if content[:2] == b"PK" else _lines(content, str(file))
+    return WordVectors(words, vectors, of_bytes(content))
+
+
 class EmbeddingNeighbours:
     """The words nearest by cosine, at most `most`, none below `least`; a word that the file lacks has none.
 
@@ -39,15 +71,12 @@ class EmbeddingNeighbours:
 
     def __init__(self, path: Path | str | None = None, most: int = 50, least: float = 0.5) -> None:
         """From a file, or the one that TABOO_VECTORS names. Raises DataMissingError or BrokenFileError."""
-        file = found(path, VARIABLE, "a file of word vectors", _REMEDY)
-        content = file.read_bytes()
-        self.fingerprint = of_bytes(content)
-        self._words, vectors = _from_npz(content, str(file)) if content[:2] == b"PK" else _lines(content, str(file))
+        known = read_vectors(path)
+        self.fingerprint, self._words, vectors = known.fingerprint, known.words, known.vectors
         lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
         self._vectors: Vectors = np.divide(vectors, lengths, out=np.zeros_like(vectors), where=lengths > 0)
         self._most, self._least = most, least
-        # Of a word that is there twice the first counts.
-        self._rows = {word: row for row, word in reversed(list(enumerate(self._words)))}
+        self._rows = known.rows
         self._near = lru_cache(maxsize=65536)(self._nearest)
 
     def __call__(self, text: Text, place: int) -> Sequence[str]:
