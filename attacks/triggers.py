@@ -11,20 +11,16 @@ from dataclasses import asdict, dataclass
 from hashlib import sha256
 from pathlib import Path
 from random import Random
-from typing import Annotated, Any, cast
+from typing import TYPE_CHECKING, Annotated, Any, cast
 
-import numpy as np
 import typer
 
-from attacks.core.errors import AttackError, CapabilityError, VictimError
-from attacks.core.goals import Goal, Untargeted
-from attacks.core.ports import Capability, GradientVictim, Victim
-from attacks.core.searching import Outcome, Question
-from attacks.core.slopes import Slopes
-from attacks.core.universal import Learner, Learning, Learnt
-from attacks.engine import Example
-from attacks.engine.desk import Desk
-from attacks.tokens import by_places
+from attacks.core.errors import AttackError, CapabilityError
+
+if TYPE_CHECKING:
+    from attacks.core.ports import GradientVictim, Victim
+    from attacks.core.universal import Learner
+    from attacks.engine import Example
 
 START = {"en": "the", "zh": "的"}
 """The word that all places of a trigger hold at first."""
@@ -97,12 +93,12 @@ def read_triggers(path: str) -> dict[int | None, str]:
 
 
 def learn_triggers(
-    victim: Victim,
-    examples: Iterable[Example],
+    victim: "Victim",
+    examples: "Iterable[Example]",
     start: Sequence[str],
     *,
     label: int | None = None,
-    learner: Learner | None = None,
+    learner: "Learner | None" = None,
     seed: int = 0,
     watch: Watch = lambda _: None,
 ) -> Triggers:
@@ -110,9 +106,14 @@ def learn_triggers(
 
     Raises CapabilityError, NothingToLearnError, and VictimError for a text that the victim breaks on.
     """
+    from attacks.core.goals import Untargeted
+    from attacks.core.ports import Capability
+    from attacks.core.universal import Learner
+    from attacks.training.metering import Meter
+
     if Capability.GRADIENTS not in victim.can:
         raise CapabilityError("trigger", victim.name, (Capability.GRADIENTS,))
-    meter = _Meter(victim)
+    meter = Meter(victim)
     right = meter.right(examples)
     labels = sorted({it for _, it in right}) if label is None else [label]
     found = []
@@ -127,72 +128,6 @@ def learn_triggers(
     if not found:
         raise NothingToLearnError(victim.name, label)
     return Triggers(victim.name, victim.fingerprint, seed, meter.asked, len(meter.seen), tuple(found))
-
-
-class _Meter:
-    """Asks a victim for learning, and counts as the engine counts: a slope is a query of its own."""
-
-    def __init__(self, victim: Victim) -> None:
-        self._desk = Desk(victim)
-        self.asked = 0
-        self.seen: set[str] = set()
-
-    def right(self, examples: Iterable[Example]) -> list[tuple[str, int]]:
-        """The texts, with their labels, about which the victim is right. They are not counted."""
-        given = [(it.text, it.label) for it in examples if isinstance(it.label, int) and it.text.strip()]
-        answers = self._desk.answers(text for text, _ in given)
-        return [(text, label) for text, label in given if _whole(answers[text]).argmax() == label]
-
-    def drive(self, learning: Learning, goal: Goal, watch: Callable[[int], None]) -> Learnt:
-        """Answer questions until there is a trigger. Raises VictimError."""
-        question = next(learning)
-        while True:
-            outcomes = self._slopes(question, goal) if isinstance(question, Slopes) else self._scores(question, goal)
-            watch(self.asked)
-            try:
-                question = learning.send(outcomes)
-            except StopIteration as stopped:
-                return cast("Learnt", stopped.value)
-
-    def _scores(self, question: Question, goal: Goal) -> list[Outcome]:
-        texts = [it.written for it in cast("tuple[Any, ...]", question)]
-        self._count(texts)
-        if not texts:
-            return []
-        answers = self._desk.answers(texts)
-        return _judged([_whole(answers[text]) for text in texts], goal)
-
-    def _slopes(self, question: Slopes, goal: Goal) -> list[Outcome]:
-        label, sign = goal.steers
-        wanted = [(it.written, label) for it in question.of]
-        self._count([f"{text}\0" for text, _ in wanted])
-        answers = self._desk.slopes(wanted)
-        found = []
-        for it in wanted:
-            slope = answers[it]
-            if isinstance(slope, VictimError):
-                raise slope
-            found.append(slope)
-        outcomes = _judged([it.probabilities for it in found], goal)
-        known = self._desk.vocabulary
-        turned = (by_places(asked, it, sign, known) for asked, it in zip(question.of, found, strict=True))
-        return [came._replace(slope=slope) for came, slope in zip(outcomes, turned, strict=True)]
-
-    def _count(self, keys: Sequence[str]) -> None:
-        self.asked += len(keys)
-        self.seen.update(keys)
-
-
-def _whole(answer: Any) -> Any:  # noqa: ANN401 - an answer, and probabilities
-    """The answer. Raises it where it is an error."""
-    if isinstance(answer, VictimError):
-        raise answer
-    return answer
-
-
-def _judged(answers: Sequence[Any], goal: Goal) -> list[Outcome]:
-    shares = np.stack(answers)
-    return list(map(Outcome, goal.score(shares).tolist(), goal.reached(shares).tolist()))
 
 
 def trigger(
@@ -212,6 +147,7 @@ def trigger(
     from rich.console import Console
 
     from arena.terminal import plain
+    from attacks.core.universal import Learner
     from attacks.data.examples import read_examples
     from attacks.opening import RefusedAttackError, refusals, victim_named
 

@@ -18,6 +18,7 @@ import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from importlib.metadata import version
+from itertools import islice
 from pathlib import Path
 from random import Random
 from time import process_time
@@ -25,12 +26,12 @@ from time import process_time
 from arena.analysis.rates import Rate
 from attacks.commands.attacking import Asked, Opened, Speed
 from attacks.core.errors import AttackError, CapabilityError
-from attacks.core.ports import Capability, Victim
+from attacks.core.ports import Victim
 from attacks.core.universal import Learner
 from attacks.data.examples import Data, Reading, read_data, read_examples
-from attacks.engine import Example
+from attacks.engine import Engine, Example
 from attacks.evaluation.finished import Finished
-from attacks.evaluation.saving import Folder, Timing
+from attacks.evaluation.saving import Folder, FolderError, Timing
 from attacks.languages import chinese_text
 from attacks.opening import RefusedAttackError, recipe_named, victim_named
 from attacks.triggers import START, learn_triggers
@@ -39,7 +40,13 @@ HELD_OUT = 1000
 """The most examples of a data set that are kept from training."""
 RUN = 8
 """Words in a row by which a sentence is known again in another data set."""
-TRIGGER_TEXTS = 200
+TRIGGER_TEXTS = 128
+WIDTH, WIDTH_OF_LONG = 8, 4
+"""Examples at a time. More are faster; fewer keep to the seconds."""
+MANY = 20_000
+"""Texts of which a network needs two passes, not three."""
+WARM = 200
+"""Queries before the clock runs."""
 _SLUG = re.compile(r"[^\w.-]+")
 
 
@@ -66,10 +73,10 @@ class Split:
 
 
 CORPORA: Mapping[str, Corpus] = {
-    "sst2": Corpus("SST-2", ("negative", "positive"), most={"cnn": 20_000}),
+    "sst2": Corpus("SST-2", ("negative", "positive"), most={"cnn": 30_000}),
     "polarity": Corpus("sentence_polarity", ("neg", "pos")),
     "agnews": Corpus("AG News", ("World", "Sports", "Business", "Sci/Tech")),
-    "imdb": Corpus("IMDB", ("negative", "positive"), most={"lr": 8_000, "cnn": 4_000}, longest=400),
+    "imdb": Corpus("IMDB", ("negative", "positive"), most={"lr": 5_000, "cnn": 2_500}, longest=400),
     "chnsenticorp": Corpus("ChnSentiCorp", ("negative", "positive"), language="zh"),
 }
 LIMITS: Mapping[str, int] = {"lr": 100, "cnn": 60, "bert": 40}
@@ -93,6 +100,7 @@ CHINESE = (
 FILES: Mapping[str, str] = {
     "TABOO_COUNTERFITTED": "counterfitted/counterfitted_neighbors.json",
     "TABOO_MASKED_LM": "imdb-bert-mini",
+    "TABOO_SENTENCE_ENCODER": "imdb-bert-mini",
     "NLTK_DATA": "nltk_data",
 }
 """What recipes read, where the environment does not say otherwise."""
@@ -187,9 +195,7 @@ def shuffled(examples: Iterable[Example]) -> list[Example]:
 def apart(training: Sequence[Example], rest: Sequence[Example], longest: int | None) -> Split:
     """The examples to learn from, and the first others whose text is not among them and no longer than allowed."""
     known = {folded(it.text) for it in training}
-    held = [
-        it for it in rest if folded(it.text) not in known and (longest is None or len(it.text.split()) <= longest)
-    ]
+    held = [it for it in rest if folded(it.text) not in known and (longest is None or len(it.text.split()) <= longest)]
     return Split(training, held[:HELD_OUT])
 
 
@@ -229,18 +235,23 @@ def victim_of(kind: str, name: str, split: Split, asked: argparse.Namespace) -> 
     """The victim, trained now unless it is there."""
     if kind == "bert":
         return opened(f"hf:{asked.data_folder / 'sst2-bert-mini'}?device=cpu")
-    folder = asked.out / "victims" / f"{name}-{kind}"
-    if kind == "cnn" and folder.is_dir():
-        return opened(f"torch:{folder}")
-    examples = learnt_from(kind, name, split)
+    path = asked.out / "victims" / (f"{name}-lr.joblib" if kind == "lr" else f"{name}-cnn")
+    if not path.exists():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        learn(kind, path, learnt_from(kind, name, split), CORPORA[name].language, asked.seed)
+    return opened(f"{'sklearn' if kind == 'lr' else 'torch'}:{path}")
+
+
+def learn(kind: str, path: Path, examples: Sequence[Example], language: str, seed: int) -> None:
+    """Train a victim and write it down."""
     texts, labels = [it.text for it in examples], [int(it.label) for it in examples]
-    language = CORPORA[name].language
     if kind == "lr":
-        return regression(name, texts, labels, language)
+        regression(path, texts, labels, language)
+        return
     from attacks.victims.training import train
 
-    train(texts, labels, architecture="cnn", language=language, passes=3, seed=asked.seed).save(folder)
-    return opened(f"torch:{folder}")
+    passes = 2 if len(texts) > MANY else 3
+    train(texts, labels, architecture="cnn", language=language, passes=passes, seed=seed).save(path)
 
 
 def opened(name: str) -> Victim:
@@ -250,18 +261,17 @@ def opened(name: str) -> Victim:
     return victim  # type: ignore[return-value]
 
 
-def regression(name: str, texts: Sequence[str], labels: Sequence[int], language: str) -> Victim:
-    """A logistic regression on words and pairs of words. Fitted anew at every call: the same texts give the same."""
+def regression(path: Path, texts: Sequence[str], labels: Sequence[int], language: str) -> None:
+    """A logistic regression on words and pairs of words."""
+    import joblib
     from sklearn.feature_extraction.text import TfidfVectorizer
     from sklearn.linear_model import LogisticRegression
     from sklearn.pipeline import make_pipeline
 
-    from attacks.victims.sklearn import SklearnVictim
-
     how = {"tokenizer": chinese, "token_pattern": None, "lowercase": False} if language == "zh" else {}
     weights = TfidfVectorizer(ngram_range=(1, 2), min_df=2, sublinear_tf=True, **how)
     made = make_pipeline(weights, LogisticRegression(C=10, max_iter=200))
-    return SklearnVictim(made.fit(texts, labels), f"{name}-lr")
+    joblib.dump(made.fit(texts, labels), path)
 
 
 def chinese(text: str) -> list[str]:
@@ -282,22 +292,25 @@ def told(victim: Victim, split: Split, kind: str, name: str) -> str:
 # --- attacks ----------------------------------------------------------------------------------------------------------
 
 
-def table(
-    name: str, kind: str, victim: Victim, split: Split, data: Path, asked: argparse.Namespace
-) -> Iterator[str]:
+def table(name: str, kind: str, victim: Victim, split: Split, data: Path, asked: argparse.Namespace) -> Iterator[str]:
     """One line for every recipe, as they come."""
     yield "| recipe | n | accuracy, % | success, % [95 %] | queries | words changed | CPU s an example | cut | errors |"
     yield "|---|---|---|---|---|---|---|---|---|"
     language = CORPORA[name].language
-    why: dict[str, str] = {}
+    why: dict[str, list[str]] = {}
     for recipe in asked.recipes or (ENGLISH if language == "en" else CHINESE):
         try:
             finished = attacked(name, kind, victim, recipe, split, data, asked)
             yield row(recipe, finished)
-        except (CapabilityError, RefusedAttackError, AttackError) as problem:
-            why[recipe] = str(problem)
+        except FolderError:
+            raise  # another attack stands there: that is no word about this one
+        except (AttackError, RefusedAttackError) as problem:
+            reason = str(problem)
+            if isinstance(problem, CapabilityError):
+                reason = f"needs {' and '.join(problem.missing)}, which this victim does not give"
+            why.setdefault(reason, []).append(recipe)
             yield f"| {recipe} " + "| - " * 8 + "|"
-    yield from (f"\n`{recipe}`: {problem}." for recipe, problem in why.items())
+    yield from (f"\n- {', '.join(recipes)}: {reason}." for reason, recipes in why.items())
 
 
 def attacked(
@@ -318,24 +331,23 @@ def attacked(
         budget=asked.budget,
         seed=asked.seed,
     )
-    if "GRADIENTS" in needs(recipe) and Capability.GRADIENTS not in victim.can:
-        raise CapabilityError(recipe, victim.name, (Capability.GRADIENTS,))
     attack = recipe_named(in_full(recipe, name, kind, victim, split, asked), corpus.language)
     attack_of = Opened(made, examples, attack, victim)
-    engine = attack_of.engine(Speed(width=16))
+    engine = attack_of.engine(Speed(width=WIDTH_OF_LONG if corpus.longest else WIDTH))
     path = asked.out / "runs" / name / kind / _SLUG.sub("-", recipe)
     folder = Folder(path, attack_of.settings, resume=True)
     spent = (Timing.read(path) or Timing()).cpu
     if missing := folder.missing(examples.examples):
-        left = asked.seconds - spent
-        for _ in folder.keep(engine.run(until(missing, left))):
+        if spent < asked.seconds:
+            warm_up(Engine(victim, attack, budget=WARM), split.training)
+        for _ in folder.keep(engine.run(until(missing, asked.seconds - spent))):
             pass
     return Finished.read(path)
 
 
-def needs(recipe: str) -> str:
-    """What a recipe's argument is learnt from, beyond what the recipe itself needs."""
-    return "GRADIENTS" if recipe == "uat" else ""
+def warm_up(engine: Engine, examples: Iterable[Example]) -> None:
+    """Attack one training text, so that what is read once (a dictionary, a font) counts for no example."""
+    next((it for it in engine.run(islice(examples, 5)) if it.status != "skipped"), None)
 
 
 def until(examples: Iterable[Example], seconds: float) -> Iterator[Example]:
@@ -347,9 +359,7 @@ def until(examples: Iterable[Example], seconds: float) -> Iterator[Example]:
         yield it
 
 
-def in_full(
-    recipe: str, name: str, kind: str, victim: Victim, split: Split, asked: argparse.Namespace
-) -> str:
+def in_full(recipe: str, name: str, kind: str, victim: Victim, split: Split, asked: argparse.Namespace) -> str:
     """The recipe with the file that it reads, which is made where it is absent."""
     if recipe == "hotflip:counterfitted":
         return f"hotflip:{os.environ['TABOO_COUNTERFITTED']}"
@@ -382,7 +392,7 @@ def trigger(name: str, kind: str, victim: Victim, split: Split, asked: argparse.
         file.parent.mkdir(parents=True, exist_ok=True)
         start = (START[CORPORA[name].language],) * 3
         learnt = learn_triggers(
-            victim, split.training[:TRIGGER_TEXTS], start, learner=Learner(rounds=6), seed=asked.seed
+            victim, split.training[:TRIGGER_TEXTS], start, learner=Learner(rounds=4), seed=asked.seed
         )
         file.write_text(learnt.to_json(), encoding="utf-8")
     return file

@@ -193,8 +193,8 @@ def imdb(longest: int = 10_000) -> Split:
 
 
 def short_imdb() -> Split:
-    """IMDB, attacked on reviews of 250 words at most."""
-    return imdb(250)
+    """IMDB, attacked on reviews of 100 words at most, as the paper of the genetic attack does."""
+    return imdb(100)
 
 
 @cache
@@ -248,7 +248,7 @@ def learnt_trigger(victim: TorchVictim, examples: Sequence[Example]) -> UAT:
 
 _MR_LSTM, _MR_CNN = Network(passes=4), Network(widths=(3, 4, 5), hidden=150, passes=4)
 _PWWS_CNN = Network(widths=(3,), dimensions=50, hidden=250, dense=250, dropout=0.2, words=5000, passes=2)
-_SST_LSTM = Network(passes=2)
+_SST_LSTM, _SST_CNN = Network(passes=2), Network(widths=(3, 4, 5), hidden=100, passes=2)
 CASES = (
     Case("textfooler-mr-lstm", Published.under_attack(80.7, 3.1, 14.9), mr, _MR_LSTM, lambda *_: TextFooler()),
     Case("textfooler-mr-cnn", Published.under_attack(78.0, 2.8, 14.3), mr, _MR_CNN, lambda *_: TextFooler()),
@@ -256,13 +256,13 @@ CASES = (
     Case("pwws-ag-cnn", Published.under_attack(89.0, 13.2, 12.308), ag, _PWWS_CNN, lambda *_: PWWS(), most=500),
     Case("uat-sst-positive", Published.under_attack(86.2, 29.1), sst, _SST_LSTM, learnt_trigger, label=1),
     Case("uat-sst-negative", Published.under_attack(86.6, 23.6), sst, _SST_LSTM, learnt_trigger, label=0),
-    Case("hotflip-sst-cnn", Published(None, 2.0, None), sst, _MR_CNN, lambda *_: HotFlip(flips=2)),
+    Case("hotflip-sst-cnn", Published(None, 2.0, None), sst, _SST_CNN, lambda *_: HotFlip(flips=2)),
     Case("pwws-imdb-cnn", Published.under_attack(86.2, 5.7, 3.933), imdb, _PWWS_CNN, lambda *_: PWWS(), most=100),
     Case(
         "genetic-imdb-lstm",
         Published(90.0, 97.0, 14.7),
         short_imdb,
-        Network(dimensions=50, hidden=64, is_bidirectional=False, words=50_000, longest=250),
+        Network(dimensions=50, hidden=64, is_bidirectional=False, words=50_000, longest=100),
         lambda *_: Genetic(),
         most=100,
     ),

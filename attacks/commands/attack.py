@@ -17,7 +17,7 @@ from attacks.commands.listing import list_
 from attacks.commands.rechecking import measure, verify
 from attacks.commands.reviewing import compare, export
 from attacks.commands.showing import lines, measure_lines, plain_json, time_line
-from attacks.game.commands import game
+from attacks.game.commands import game, recount
 from attacks.opening import RefusedAttackError, refusals
 from attacks.training.commands import augment, train
 from attacks.triggers import trigger
@@ -48,6 +48,7 @@ app.command("trigger")(trigger)
 app.command("train")(train)
 app.command("augment")(augment)
 app.command("game")(game)
+app.command("recount")(recount)
 
 
 def _option(name: str, told: str, panel: str | None = None, *, least: int | None = None) -> OptionInfo:

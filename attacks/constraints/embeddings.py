@@ -42,7 +42,7 @@ class MinCosine:
             return False
         one = self._found(word)
         parts = [self._found(part) for part in text.split()]
-        known = [part for part in parts if part is not None]
+        known = [np.asarray(part) for part in parts if part is not None]
         if one is None or len(known) < len(parts):
             return self.unknown
         other = np.mean(known, axis=0)

@@ -95,16 +95,18 @@ class Desk:
         """Ask all of these, in batches of texts of like lengths."""
         texts.sort(key=len)
         at = 0
-        while at < len(texts):
-            some = texts[at : at + self.batch]
-            at += len(some)
-            began = perf_counter()
-            self._in_halves(some, self._ask, self._fail)
-            if self._seeks and len(some) == self.batch:
-                self._seek((perf_counter() - began) / len(some))
-        if self._answers is not None and not fresh:
-            asked = {text: self._known[text] for text in texts}
-            self._answers.keep({text: it for text, it in asked.items() if not isinstance(it, VictimError)})
+        try:
+            while at < len(texts):
+                some = texts[at : at + self.batch]
+                at += len(some)
+                began = perf_counter()
+                self._in_halves(some, self._ask, self._fail)
+                if self._seeks and len(some) == self.batch:
+                    self._seek((perf_counter() - began) / len(some))
+        finally:
+            if self._answers is not None and not fresh:
+                answered = {text: self._known[text] for text in texts if text in self._known}
+                self._answers.keep({text: it for text, it in answered.items() if not isinstance(it, VictimError)})
 
     def _seek(self, cost: float) -> None:
         """Double the batch while a text comes cheaper by it; else go back, and seek no more."""

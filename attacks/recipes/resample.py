@@ -16,6 +16,7 @@ from attacks.core.searching import Search
 from attacks.core.sentences import growing
 from attacks.core.text import Text
 from attacks.metrics.words import in_common
+from attacks.pretrained import UnreadModelError, read_config
 from attacks.transformations.continuations import Writer, writes
 from attacks.transformations.masked_reader import VARIABLE, MaskedReader
 from attacks.transformations.resampling import ContinuedResampling, MaskedResampling
@@ -63,8 +64,6 @@ def _opened(model: str | None) -> _Resampling:
 def _is_writer(named: str) -> bool:
     """Whether it is a model that writes; what cannot be read is left for the opening of it to say."""
     try:
-        from transformers import AutoConfig
-
-        return writes(AutoConfig.from_pretrained(named))
-    except (ImportError, OSError, ValueError):
+        return writes(read_config(named))
+    except UnreadModelError:
         return False

@@ -1,76 +1,40 @@
-"""What a conformance kit finds, and how it goes about it."""
+"""How the kits of attacks and victims go about it; what they find is told as by `arena.testing`."""
 
 import random
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from typing import Any, TypeAlias, cast
 
 import numpy as np
+
+from arena.testing.report import BreachError, ConformanceError, Examination, Finding, Report, check_fingerprint, require
+
+__all__ = [
+    "BreachError",
+    "ConformanceError",
+    "Finding",
+    "Law",
+    "Report",
+    "check_fingerprint",
+    "examined",
+    "require",
+]
 
 Law: TypeAlias = Callable[[], None]
 """Tries one law: raises where it does not hold."""
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """One law and what breaks it; None where it holds."""
-
-    law: str
-    problem: str | None = None
-
-
-class ConformanceError(AssertionError):
-    """An extension breaks a law of its port. The message is the report."""
-
-    def __init__(self, report: "Report") -> None:
-        super().__init__(str(report))
-        self.report = report
-
-
-@dataclass(frozen=True, slots=True)
-class Report:
-    """What a kit found."""
-
-    subject: str
-    findings: tuple[Finding, ...]
-
-    @property
-    def broken(self) -> tuple[Finding, ...]:
-        """The laws that do not hold."""
-        return tuple(it for it in self.findings if it.problem is not None)
-
-    def require(self) -> "Report":
-        """This report. Raises ConformanceError where a law is broken."""
-        if self.broken:
-            raise ConformanceError(self)
-        return self
-
-    def __str__(self) -> str:
-        lines = [f"{self.subject}: {len(self.findings) - len(self.broken)} of {len(self.findings)} laws hold"]
-        return "\n".join([*lines, *(f"  broken: {it.law}: {it.problem}" for it in self.broken)])
-
-
-class BreachError(Exception):
-    """A law does not hold, and why."""
-
-
 def examined(subject: str, laws: Sequence[tuple[str, Law]]) -> Report:
     """Every law is tried by itself, and whatever is raised breaks it; so does chance that is everybody's."""
-    found: list[Finding] = []
+    examination = Examination(subject)
     with _watched_chance() as touched:
         for law, tried in laws:
-            try:
+            with examination.law(law):
                 tried()
-            except BreachError as breach:
-                found.append(Finding(law, str(breach)))
-            except Exception as crash:  # noqa: BLE001 - the subject is anyone's code
-                found.append(Finding(law, f"raised {type(crash).__name__}: {crash}"))
-            else:
-                found.append(Finding(law))
-    problem = f"{' and '.join(touched)} moved" if touched else None
-    return Report(subject, (*found, Finding("touches no chance that is the process's own", problem)))
+    with examination.law("touches no chance that is the process's own"):
+        require(not touched, f"{' and '.join(touched)} moved")
+    return examination.report()
 
 
 @contextmanager
@@ -90,9 +54,3 @@ def _chances() -> dict[str, object]:
     if "torch" in sys.modules:
         told["torch"] = sys.modules["torch"].get_rng_state().numpy().tobytes()
     return told
-
-
-def require(holds: bool, problem: str) -> None:
-    """Raise BreachError with the problem where something does not hold."""
-    if not holds:
-        raise BreachError(problem)

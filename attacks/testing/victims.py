@@ -8,7 +8,7 @@ import numpy as np
 
 from attacks.core.goals import Floats
 from attacks.core.ports import Capability, GradientVictim, Replier, Victim
-from attacks.testing.report import Law, Report, examined, require
+from attacks.testing.report import Law, Report, check_fingerprint, examined, require
 from attacks.testing.samples import HOSTILE, SAMPLES
 
 
@@ -17,7 +17,7 @@ def check_victim(victim: Victim | Replier, texts: Sequence[str] = SAMPLES["en"])
     trial = _Asking(victim, tuple(texts))
     laws: tuple[tuple[str, Law], ...] = (
         (
-            "says what it is called, and its fingerprint is 16 hex digits, the same whenever asked",
+            "says what it is called, and its fingerprint: 16 hex digits, the same whenever asked",
             trial.describes_itself,
         ),
         ("one text has one answer, alone or among others", trial.is_steady),
@@ -52,10 +52,9 @@ class _Asking:
         return list(rows)
 
     def describes_itself(self) -> None:
-        name, prints = self._victim.name, {self._victim.fingerprint for _ in range(2)}
+        name = self._victim.name
         require(isinstance(name, str) and name != "", f"name is {name!r}")
-        is_print = all(len(it) == 16 and set(it) <= set("0123456789abcdef") for it in prints)
-        require(len(prints) == 1 and is_print, f"fingerprint is {' and then '.join(sorted(prints))}")
+        check_fingerprint(self._victim.fingerprint, self._victim.fingerprint)
         can = self._victim.can
         require(isinstance(can, frozenset) and all(it in Capability for it in can), f"can is {can!r}")
 

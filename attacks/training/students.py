@@ -125,7 +125,7 @@ class HuggingFaceStudent:
     def open(cls, name: str, schedule: Schedule) -> "HuggingFaceStudent":
         """The model in a folder, or of that name. Raises VictimMissingError."""
         opened = HuggingFaceVictim.open(name)
-        return cls(opened._model, opened._tokenizer, name, schedule)
+        return cls(opened.model, opened.tokenizer, name, schedule)
 
     def learn(self, lessons: Sequence[Lesson], chance: Random, watch: Steps = _unwatched) -> None:
         """Go through all lessons, in an order that is drawn anew for each pass."""
@@ -159,16 +159,16 @@ class TorchStudent:
 
     def __init__(self, victim: TorchVictim, schedule: Schedule) -> None:
         """Raises NoStudentError for a module that cannot be saved."""
-        if victim._saved is None:
+        if victim.saved is None:
             raise NoStudentError(victim.name)
-        self.victim, self._schedule, self._saved = victim, schedule, victim._saved
+        self.victim, self._schedule, self._saved = victim, schedule, victim.saved
 
     def learn(self, lessons: Sequence[Lesson], chance: Random, watch: Steps = _unwatched) -> None:
         """Go through all lessons, in an order that is drawn anew for each pass."""
-        module, schedule = self.victim._module, self._schedule
+        module, schedule = self.victim.module, self._schedule
         alike: dict[int, list[Lesson]] = {}
         for lesson in lessons:
-            alike.setdefault(len(self.victim._encode(lesson.text).numbers), []).append(lesson)
+            alike.setdefault(len(self.victim.encode(lesson.text).numbers), []).append(lesson)
         batches: list[Sequence[Lesson]] = []
         for _ in range(schedule.epochs):
             drawn = [batch for _, some in sorted(alike.items()) for batch in _batches(some, schedule.batch, chance)]
@@ -180,9 +180,9 @@ class TorchStudent:
         import torch
 
         victim = self.victim
-        shown = torch.tensor([victim._encode(it.text).numbers for it in batch], device=victim._device)
-        wanted = torch.tensor([it.label for it in batch], device=victim._device)
-        return torch.nn.functional.cross_entropy(victim._module(shown), wanted)
+        shown = torch.tensor([victim.encode(it.text).numbers for it in batch], device=victim.device)
+        wanted = torch.tensor([it.label for it in batch], device=victim.device)
+        return torch.nn.functional.cross_entropy(victim.module(shown), wanted)
 
     def save(self, folder: Path) -> str:
         """Write `model/`."""

@@ -9,8 +9,9 @@ from functools import cached_property
 from random import Random
 from typing import Any
 
-from attacks.core.errors import AttackError
 from attacks.fingerprints import of_model
+from attacks.pretrained import INSTALL, UnreadModelError, read_config, read_model
+from attacks.transformations.errors import ModelUnfitError
 
 _WRITES = ("ForCausalLM", "LMHeadModel", "ForConditionalGeneration")
 """How the names of architectures end that write."""
@@ -20,15 +21,11 @@ _REMEDY = (
 )
 
 
-@dataclass(eq=False)
-class WriterError(AttackError):
+class WriterError(ModelUnfitError):
     """A model that cannot be read as one that writes."""
 
-    asked: str
-    problem: str
-
-    def __str__(self) -> str:
-        return f"language model {self.asked!r}: {self.problem}; {_REMEDY}"
+    def __init__(self, asked: str, problem: str, remedy: str = _REMEDY) -> None:
+        super().__init__("language model", asked, problem, remedy)
 
 
 @dataclass(frozen=True, eq=False)
@@ -47,21 +44,14 @@ class Writer:
     def open(cls, named: str) -> "Writer":
         """The model in a folder or of that name. Raises WriterError."""
         try:
-            from transformers import AutoConfig, AutoModelForCausalLM, AutoModelForSeq2SeqLM, AutoTokenizer
-        except ImportError:
-            raise WriterError(named, "transformers is not installed (pip install 'taboo-arena[attacks]')") from None
-        try:
-            config = AutoConfig.from_pretrained(named)
+            config = read_config(named)
             if not writes(config):
                 raise WriterError(named, f"{' and '.join(config.architectures or ['it'])} does not write")
-            kind: Any = AutoModelForSeq2SeqLM if config.is_encoder_decoder else AutoModelForCausalLM
-            tokenizer = AutoTokenizer.from_pretrained(named)
-            model, loading = kind.from_pretrained(named, use_safetensors=True, output_loading_info=True)
-        except (OSError, ValueError) as problem:
-            raise WriterError(named, str(problem).strip().splitlines()[0]) from None
-        if loading["missing_keys"]:
-            raise WriterError(named, f"its files lack weights ({min(loading['missing_keys'])})")
-        return cls(model.eval(), tokenizer)
+            kind = "AutoModelForSeq2SeqLM" if config.is_encoder_decoder else "AutoModelForCausalLM"
+            read = read_model(named, kind).whole()
+        except UnreadModelError as wrong:
+            raise WriterError(named, wrong.problem, wrong.remedy if wrong.remedy == INSTALL else _REMEDY) from None
+        return cls(read.model, read.tokenizer)
 
     @cached_property
     def fingerprint(self) -> str:

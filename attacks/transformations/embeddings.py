@@ -43,7 +43,8 @@ class WordVectors(Mapping[str, Vectors]):
         return {word: row for row, word in reversed(list(enumerate(self.words)))}
 
     def __getitem__(self, word: str) -> Vectors:
-        return self.vectors[self.rows[word]]
+        vector: Vectors = self.vectors[self.rows[word]]
+        return vector
 
     def __iter__(self) -> Iterator[str]:
         return iter(self.rows)

@@ -1,4 +1,4 @@
-"""A source of replacements whose data is not there."""
+"""Sources of replacements whose data is not there, or is of another kind."""
 
 from dataclasses import dataclass
 
@@ -15,3 +15,16 @@ class DataMissingError(AttackError):
 
     def __str__(self) -> str:
         return f"{self.what} is not here (looked in {self.looked}); {self.remedy}"
+
+
+@dataclass(eq=False)
+class ModelUnfitError(AttackError):
+    """A model that cannot be read as what a source of replacements needs."""
+
+    kind: str
+    asked: str
+    problem: str
+    remedy: str
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.asked!r}: {self.problem}; {self.remedy}"

@@ -6,15 +6,14 @@ all read through it. Pieces of words, numbers and signs are no words.
 
 import os
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, TypeAlias
 
-from attacks.core.errors import AttackError
 from attacks.core.text import Span
 from attacks.fingerprints import of_model
+from attacks.pretrained import INSTALL, UnreadModelError, read_model
 from attacks.tokens import whole_words
-from attacks.transformations.errors import DataMissingError
+from attacks.transformations.errors import DataMissingError, ModelUnfitError
 
 VARIABLE = "TABOO_MASKED_LM"
 _REMEDY = (
@@ -34,15 +33,11 @@ Likely: TypeAlias = tuple[str, float]
 """A word and how likely it is, in (0, 1]."""
 
 
-@dataclass(eq=False)
-class MaskedLMError(AttackError):
+class MaskedLMError(ModelUnfitError):
     """A model that cannot be read as a masked language model."""
 
-    asked: str
-    problem: str
-
-    def __str__(self) -> str:
-        return f"masked language model {self.asked!r}: {self.problem}; {_REMEDY}"
+    def __init__(self, asked: str, problem: str, remedy: str = _REMEDY) -> None:
+        super().__init__("masked language model", asked, problem, remedy)
 
 
 class MaskedReader:
@@ -161,15 +156,7 @@ def loaded(which: str | None) -> tuple[Any, Any, str]:
     if not named:
         raise DataMissingError("a masked language model", VARIABLE, _REMEDY)
     try:
-        from transformers import AutoModelForMaskedLM, AutoTokenizer
-    except ImportError:
-        raise MaskedLMError(named, "transformers is not installed (pip install 'taboo-arena[attacks]')") from None
-    try:
-        tokenizer = AutoTokenizer.from_pretrained(named)
-        model, loading = AutoModelForMaskedLM.from_pretrained(named, use_safetensors=True, output_loading_info=True)
-    except (OSError, ValueError) as problem:
-        raise MaskedLMError(named, str(problem).strip().splitlines()[0]) from None
-    # Weights that the files lack are filled by chance: such a model would say anything.
-    if loading["missing_keys"]:
-        raise MaskedLMError(named, f"its files lack weights ({min(loading['missing_keys'])})")
-    return model, tokenizer, named
+        read = read_model(named, "AutoModelForMaskedLM").whole()
+    except UnreadModelError as wrong:
+        raise MaskedLMError(named, wrong.problem, wrong.remedy if wrong.remedy == INSTALL else _REMEDY) from None
+    return read.model, read.tokenizer, named

@@ -8,6 +8,7 @@ import numpy as np
 
 from attacks.core.goals import Floats
 from attacks.fingerprints import of_model
+from attacks.pretrained import INSTALL, UnreadModelError, read_model
 from attacks.victims.errors import VictimMissingError
 
 AT_A_TIME = 32
@@ -18,7 +19,7 @@ class CausalLM:
     """A model with its tokenizer. Nothing is drawn: it only tells probabilities, or writes greedily."""
 
     def __init__(self, model: Any, tokenizer: Any, name: str) -> None:  # noqa: ANN401 - transformers' own
-        self._model, self._tokenizer, self.name = model.eval(), tokenizer, name
+        self.model, self.tokenizer, self.name = model.eval(), tokenizer, name
         self.fingerprint = of_model(model)
         longest = int(tokenizer.model_max_length)
         self._longest = min(longest, int(getattr(model.config, "max_position_embeddings", longest)))
@@ -28,18 +29,11 @@ class CausalLM:
         """The model in a folder, or of that name, for a kind of victim. Raises VictimMissingError."""
         asked = f"{kind}:{name}"
         try:
-            from transformers import AutoModelForCausalLM, AutoTokenizer
-        except ImportError:
-            remedy = "pip install 'taboo-arena[attacks]'"
-            raise VictimMissingError(asked, "transformers is not installed", remedy) from None
-        try:
-            tokenizer = AutoTokenizer.from_pretrained(name)
-            model = AutoModelForCausalLM.from_pretrained(name, use_safetensors=True)
-        except (OSError, ValueError) as problem:
-            first = str(problem).strip().splitlines()[0]
-            remedy = "name a folder with config.json, tokenizer and model.safetensors, a model of the hub, or URL#MODEL"
-            raise VictimMissingError(asked, first, remedy) from None
-        return cls(model, tokenizer, name)
+            read = read_model(name, "AutoModelForCausalLM").whole()
+        except UnreadModelError as wrong:
+            remedy = wrong.remedy if wrong.remedy == INSTALL else f"{wrong.remedy}, or a server as URL#MODEL"
+            raise VictimMissingError(asked, wrong.problem, remedy) from None
+        return cls(read.model, read.tokenizer, name)
 
     def fitted(self, template: str, text: str, room: int) -> str:
         """The template filled with a text that is cut at its end until the model reads it all, `room` tokens to spare.
@@ -91,9 +85,9 @@ class CausalLM:
         for length, numbers in sorted(alike.items()):
             for first in range(0, len(numbers), AT_A_TIME):
                 some = numbers[first : first + AT_A_TIME]
-                shown = torch.tensor([read[it] for it in some], device=self._model.device)
+                shown = torch.tensor([read[it] for it in some], device=self.model.device)
                 with torch.inference_mode():
-                    made = self._model.generate(
+                    made = self.model.generate(
                         shown,
                         attention_mask=torch.ones_like(shown),
                         max_new_tokens=tokens,
@@ -102,27 +96,27 @@ class CausalLM:
                         pad_token_id=self._padding,
                     )
                 for it, row in zip(some, made.tolist(), strict=True):
-                    found[it] = str(self._tokenizer.decode(row[length:], skip_special_tokens=True)).strip()
+                    found[it] = str(self.tokenizer.decode(row[length:], skip_special_tokens=True)).strip()
         return found
 
     @property
     def _padding(self) -> int:
-        numbers = (self._tokenizer.pad_token_id, self._tokenizer.eos_token_id, 0)
+        numbers = (self.tokenizer.pad_token_id, self.tokenizer.eos_token_id, 0)
         return next(int(it) for it in numbers if it is not None)
 
     def _asked(self, prompt: str) -> list[int]:
         """The tokens of a prompt, as the model was taught to be asked, where it was."""
-        if not getattr(self._tokenizer, "chat_template", None):
+        if not getattr(self.tokenizer, "chat_template", None):
             return self._numbers(prompt)
         turns = [{"role": "user", "content": prompt}]
-        written = self._tokenizer.apply_chat_template(turns, tokenize=False, add_generation_prompt=True)
-        numbers: list[int] = self._tokenizer(written, add_special_tokens=False, verbose=False)["input_ids"]
+        written = self.tokenizer.apply_chat_template(turns, tokenize=False, add_generation_prompt=True)
+        numbers: list[int] = self.tokenizer(written, add_special_tokens=False, verbose=False)["input_ids"]
         return numbers
 
     def _numbers(self, text: str) -> list[int]:
         """The tokens of a text, with those that a model wants before it and without any that ends it."""
-        numbers: list[int] = self._tokenizer(text, verbose=False)["input_ids"]
-        end = self._tokenizer.eos_token_id
+        numbers: list[int] = self.tokenizer(text, verbose=False)["input_ids"]
+        end = self.tokenizer.eos_token_id
         while len(numbers) > 1 and end is not None and numbers[-1] == end:
             numbers = numbers[:-1]
         return numbers or [self._padding]
@@ -150,7 +144,7 @@ class CausalLM:
             shown = torch.tensor([[*row, *[self._padding] * (width - len(row))] for row in some])
             seen = torch.tensor([[1] * len(row) + [0] * (width - len(row)) for row in some])
             with torch.inference_mode():
-                logits = self._model(shown.to(self._model.device), attention_mask=seen.to(self._model.device)).logits
+                logits = self.model(shown.to(self.model.device), attention_mask=seen.to(self.model.device)).logits
             for number, row in enumerate(some):
                 places = sorted({place for place, _ in spots[row]})
                 told = dict(zip(places, torch.log_softmax(logits[number, places].double(), dim=-1), strict=True))

@@ -18,6 +18,7 @@ from attacks.core.ports import Capability, TokenSlope
 from attacks.core.slopes import Vocabulary
 from attacks.core.text import PAIR, Span
 from attacks.fingerprints import of_model, of_parts
+from attacks.pretrained import INSTALL, UnreadModelError, read_model
 from attacks.tokens import whole_words
 from attacks.victims.embedding import steepest
 from attacks.victims.errors import VictimMissingError
@@ -43,7 +44,7 @@ class HuggingFaceVictim:
     """
 
     def __init__(self, model: Any, tokenizer: Any, name: str) -> None:  # noqa: ANN401 - transformers' own
-        self._model, self._tokenizer, self.name = model.eval(), tokenizer, name
+        self.model, self.tokenizer, self.name = model.eval(), tokenizer, name
         self.classes = int(model.config.num_labels)
         self.can = frozenset({Capability.SCORES, *([Capability.GRADIENTS] if tokenizer.is_fast else [])})
         vocabulary = tokenizer.backend_tokenizer.to_str() if tokenizer.is_fast else repr(sorted(tokenizer.get_vocab()))
@@ -61,32 +62,18 @@ class HuggingFaceVictim:
         """
         name, options = _options(which)
         try:
-            import torch
-            from transformers import AutoModelForSequenceClassification, AutoTokenizer
-        except ImportError:
-            remedy = "pip install 'taboo-arena[attacks]'"
-            raise VictimMissingError(f"hf:{which}", "transformers is not installed", remedy) from None
-        try:
-            device = torch.device(options.get("device") or _accelerator())
-            tokenizer = AutoTokenizer.from_pretrained(name)
-            model, loading = AutoModelForSequenceClassification.from_pretrained(
-                name, use_safetensors=True, output_loading_info=True, dtype=getattr(torch, options["dtype"])
-            )
-            model = model.to(device)
-        except (OSError, ValueError, RuntimeError) as problem:
-            first = str(problem).strip().splitlines()[0]
-            remedy = "name a folder with config.json, tokenizer and model.safetensors, or a model of the hub"
-            raise VictimMissingError(f"hf:{which}", first, f"{remedy}, and a device that is here") from None
-        # Weights that the files lack are filled by chance: such a model would say anything.
-        if loading["missing_keys"]:
-            lacks = f"its files lack weights ({min(loading['missing_keys'])})"
-            raise VictimMissingError(f"hf:{which}", lacks, "name a model that was trained to classify")
-        return cls(model, tokenizer, name)
+            # First of all, as a model may take minutes to come.
+            device = _device(options.get("device"))
+            read = read_model(name, "AutoModelForSequenceClassification", dtype=options["dtype"]).whole()
+            model = _put(read.model, device)
+        except UnreadModelError as wrong:
+            raise VictimMissingError(f"hf:{which}", wrong.problem, wrong.remedy) from None
+        return cls(model, read.tokenizer, name)
 
     @property
     def labels(self) -> tuple[str, ...]:
         """What the model calls its classes; empty where nobody named them."""
-        named = self._model.config.id2label or {}
+        named = self.model.config.id2label or {}
         names = tuple(str(named.get(number, "")) for number in range(self.classes))
         return () if all(it in ("", f"LABEL_{number}") for number, it in enumerate(names)) else names
 
@@ -107,10 +94,10 @@ class HuggingFaceVictim:
         """The whole words among the tokens, as the model reads them."""
         import torch
 
-        embedding = self._model.get_input_embeddings()
-        known = whole_words(self._tokenizer, min(len(self._tokenizer), int(self._model.config.vocab_size)))
+        embedding = self.model.get_input_embeddings()
+        known = whole_words(self.tokenizer, min(len(self.tokenizer), int(self.model.config.vocab_size)))
         with torch.inference_mode():
-            vectors = embedding(torch.tensor(list(known), device=self._model.device))
+            vectors = embedding(torch.tensor(list(known), device=self.model.device))
         return Vocabulary(tuple(known.values()), vectors.double().cpu().numpy())
 
     def slopes(self, texts: Sequence[str], labels: Sequence[int]) -> list[TokenSlope]:
@@ -125,7 +112,7 @@ class HuggingFaceVictim:
             with self._lock:
                 answered = steepest(
                     self.name,
-                    self._model.get_input_embeddings(),
+                    self.model.get_input_embeddings(),
                     self._logits(read, members, width),
                     [labels[it] for it in members],
                 )
@@ -139,17 +126,17 @@ class HuggingFaceVictim:
         """A pass over some of the texts, filled up to a width."""
         import torch
 
-        filler = self._tokenizer.pad_token_id or 0
+        filler = self.tokenizer.pad_token_id or 0
         rows = [read[number] for number in members]
         gaps = [width - len(it.numbers) for it in rows]
         shown = {
             "input_ids": [[*it.numbers, *[filler] * gap] for it, gap in zip(rows, gaps, strict=True)],
             "attention_mask": [[1] * (width - gap) + [0] * gap for gap in gaps],
         }
-        if "token_type_ids" in self._tokenizer.model_input_names:
+        if "token_type_ids" in self.tokenizer.model_input_names:
             shown["token_type_ids"] = [[*it.segments, *[0] * gap] for it, gap in zip(rows, gaps, strict=True)]
-        tensors = {name: torch.tensor(it, device=self._model.device) for name, it in shown.items()}
-        return lambda: self._model(**tensors).logits
+        tensors = {name: torch.tensor(it, device=self.model.device) for name, it in shown.items()}
+        return lambda: self.model(**tensors).logits
 
     def _read(self, texts: Sequence[str]) -> list[_Read]:
         """The texts in tokens, pairs in two segments."""
@@ -158,16 +145,16 @@ class HuggingFaceVictim:
 
     def _tokens(self, text: str) -> _Read:
         first, pair, second = text.partition(PAIR)
-        read = self._tokenizer(
+        read = self.tokenizer(
             first,
             second if pair else None,
             truncation=True,
             max_length=self._longest,
-            return_offsets_mapping=self._tokenizer.is_fast,
+            return_offsets_mapping=self.tokenizer.is_fast,
         )
         numbers = read["input_ids"]
         segments = read.get("token_type_ids") or [0] * len(numbers)
-        if not self._tokenizer.is_fast:
+        if not self.tokenizer.is_fast:
             return _Read(numbers, segments, [None] * len(numbers))
         starts = {0: 0, 1: len(first) + len(PAIR)}
         spans = [
@@ -183,10 +170,10 @@ class HuggingFaceVictim:
     @cached_property
     def _longest(self) -> int:
         """The most tokens that the model has positions for."""
-        here = int(self._tokenizer.model_max_length)
-        positions = int(getattr(self._model.config, "max_position_embeddings", here))
+        here = int(self.tokenizer.model_max_length)
+        positions = int(getattr(self.model.config, "max_position_embeddings", here))
         # Some architectures (RoBERTa's) number positions from behind their filler's.
-        layers = (it for name, it in self._model.named_modules() if name.endswith("position_embeddings"))
+        layers = (it for name, it in self.model.named_modules() if name.endswith("position_embeddings"))
         filler = next((it.padding_idx for it in layers if getattr(it, "padding_idx", None) is not None), -1)
         return min(here, positions - filler - 1)
 
@@ -210,9 +197,27 @@ def _options(which: str) -> tuple[str, dict[str, str]]:
     return name, options
 
 
-def _accelerator() -> str:
-    import torch
+def _device(named: str | None) -> str:
+    """A device of torch, an accelerator where none is named and there is one. Raises UnreadModelError."""
+    try:
+        import torch
+    except ImportError:
+        raise UnreadModelError("", "torch is not installed", INSTALL) from None
+    if not named:
+        return "cuda" if torch.cuda.is_available() else "mps" if torch.backends.mps.is_available() else "cpu"
+    try:
+        return str(torch.device(named))
+    except RuntimeError as wrong:
+        raise _absent(named, wrong) from None
 
-    if torch.cuda.is_available():
-        return "cuda"
-    return "mps" if torch.backends.mps.is_available() else "cpu"
+
+def _put(model: Any, device: str) -> Any:  # noqa: ANN401 - transformers' own
+    try:
+        return model.to(device)
+    except (AssertionError, RuntimeError) as wrong:
+        raise _absent(device, wrong) from None
+
+
+def _absent(device: str, problem: Exception) -> UnreadModelError:
+    first = next(iter(str(problem).strip().splitlines()), type(problem).__name__)
+    return UnreadModelError(device, first, "name a device that is here, such as cpu or cuda:1")

@@ -52,7 +52,7 @@ class TorchVictim:
     ) -> None:
         import torch
 
-        self._module, self._encode, self.classes, self.name = module.eval(), encode, classes, name
+        self.module, self.encode, self.classes, self.name = module.eval(), encode, classes, name
         first = (it for it in module.modules() if isinstance(it, torch.nn.Embedding))
         self._embedding = embedding if embedding is not None else next(first, None)
         self._words = dict(words or {})
@@ -60,9 +60,10 @@ class TorchVictim:
         self.can = frozenset({Capability.SCORES, *gives})
         self.fingerprint = fingerprint or of_parts(of_weights(module.state_dict(), repr(module)), repr(encode))
         one = next(module.parameters(), torch.empty(0))
-        self._device, self._is_exact = one.device, one.device.type == "cpu"
+        self.device, self._is_exact = one.device, one.device.type == "cpu"
         self._lock = Lock()
-        self._saved: tuple[Shape, WordVocabulary] | None = None
+        self.saved: tuple[Shape, WordVocabulary] | None = None
+        """The shape and the vocabulary of one of our own networks; None of any other module."""
 
     @classmethod
     def of_shape(
@@ -77,7 +78,7 @@ class TorchVictim:
         fingerprint = of_weights(module.state_dict(), held)
         words = {number: word for number, word in vocabulary.named.items() if word.isalpha()}
         made = cls(module, vocabulary, shape.classes, words=words, name=name, fingerprint=fingerprint)
-        made._saved = (shape, vocabulary)
+        made.saved = (shape, vocabulary)
         return made
 
     @classmethod
@@ -110,19 +111,19 @@ class TorchVictim:
         """Write one of our own networks into a folder. Raises TypeError for another module."""
         from safetensors.torch import save_file
 
-        if self._saved is None:
+        if self.saved is None:
             raise TypeError("only networks of attacks.victims.architectures can be saved; keep this one as you made it")
-        shape, vocabulary = self._saved
+        shape, vocabulary = self.saved
         folder.mkdir(parents=True, exist_ok=True)
         (folder / CONFIG).write_text(json.dumps(asdict(shape), indent=2) + "\n", encoding="utf-8")
         vocabulary.save(folder / VOCABULARY)
-        save_file({name: it.contiguous() for name, it in self._module.state_dict().items()}, folder / WEIGHTS)
+        save_file({name: it.contiguous() for name, it in self.module.state_dict().items()}, folder / WEIGHTS)
 
     def predict(self, texts: Sequence[str]) -> Floats:
         """Probabilities of shape `(len(texts), classes)`."""
         import torch
 
-        read = [self._encode(text) for text in texts]
+        read = [self.encode(text) for text in texts]
         found = np.empty((len(read), self.classes))
         for _, members in stacked([len(it.numbers) for it in read], int, fills=self._is_exact):
             with self._lock, torch.inference_mode():
@@ -136,12 +137,12 @@ class TorchVictim:
         import torch
 
         with torch.inference_mode():
-            vectors = cast("Any", self._embedding)(torch.tensor(list(self._words), device=self._device))
+            vectors = cast("Any", self._embedding)(torch.tensor(list(self._words), device=self.device))
         return Vocabulary(tuple(self._words.values()), vectors.double().cpu().numpy())
 
     def slopes(self, texts: Sequence[str], labels: Sequence[int]) -> list[TokenSlope]:
         """The gradient of each label's log-probability by the embeddings of the text's tokens. Raises VictimError."""
-        read = [self._encode(text) for text in texts]
+        read = [self.encode(text) for text in texts]
         found: dict[int, TokenSlope] = {}
         for _, members in stacked([len(it.numbers) for it in read], int, fills=self._is_exact):
             with self._lock:
@@ -160,7 +161,7 @@ class TorchVictim:
     def _logits(self, read: Sequence[Encoded], members: Sequence[int]) -> Any:  # noqa: ANN401 - a tensor
         import torch
 
-        return self._module(torch.tensor([list(read[it].numbers) for it in members], device=self._device))
+        return self.module(torch.tensor([list(read[it].numbers) for it in members], device=self.device))
 
 
 def _slope(read: Encoded, shares: Floats, gradients: Floats, vectors: Floats) -> TokenSlope:

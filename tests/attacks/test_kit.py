@@ -8,7 +8,6 @@ import pytest
 from attacks_doubles import Counting, Swapping
 
 from arena import registry
-from arena.registry import BrokenPluginError
 from attacks.core.perturbation import Perturbation
 from attacks.core.ports import Capability, TokenSlope
 from attacks.core.text import Text
@@ -18,9 +17,17 @@ from attacks.testing import ConformanceError, Finding, Linear, Report, check_att
 from attacks.transformations.errors import DataMissingError
 
 DATA = os.environ.get("TABOO_DATA")
-BRIEF = {"gan": 3, "clare": 5, "genetic": 60, "bae": 30, "pwws": 30, "openattack": 30}
+BRIEF = {"gan": 3, "clare": 5, "scpn": 4, "bae": 20, "pwws": 20, "pso": 20, "genetic": 20, "openattack": 20}
 """Attacks that read much, with the budget that keeps their check short."""
-NEEDS_ARGUMENT = {"openattack": "PWWS", "uat": "no such plot"}
+SLOW = ("clare", "gan", "openattack", "scpn")
+"""Attacks that take a second or more even so."""
+ARGUMENTS = {
+    "openattack": "PWWS",
+    "uat": "no such plot",
+    "pso": "counterfitted",
+    "scpn": f"{DATA}/stories260k",
+}
+"""Of recipes that are nothing without an argument, or read by default what tests do not have."""
 TEXTS = ("A truly great film .", "The plot is dull .")
 IN_CHINESE = ("房间很大。", "服务太差了。")
 
@@ -36,24 +43,19 @@ def data(monkeypatch):
 
 def made(name, language):
     try:
-        kind = f"{name}:{NEEDS_ARGUMENT[name]}" if name in NEEDS_ARGUMENT else name
-        return recipe_named(kind, language)
+        return recipe_named(f"{name}:{ARGUMENTS[name]}" if name in ARGUMENTS else name, language)
     except DataMissingError as missing:
+        if DATA is not None:
+            raise
         pytest.skip(str(missing))
-    except ModuleNotFoundError as missing:
-        pytest.skip(f"{missing.name} is not installed")
-    except BrokenPluginError as broken:
-        if "No module named 'attacks." in str(broken):
-            pytest.skip(f"recipe {name} is not written yet")
-        raise
 
 
-@pytest.mark.parametrize("name", sorted(registry.entries(RECIPES)))
+@pytest.mark.parametrize(
+    "name",
+    [pytest.param(name, marks=pytest.mark.slow if name in SLOW else ()) for name in sorted(registry.entries(RECIPES))],
+)
 def test_every_recipe_keeps_the_laws_of_attacks(name, data):
-    try:
-        languages = getattr(registry.load(RECIPES, name), "languages", ("en",))
-    except BrokenPluginError:
-        languages = ("en",)
+    languages = getattr(registry.load(RECIPES, name), "languages", ("en",))
     language = "en" if "en" in languages else languages[0]
     attack = made(name, language)
     texts = TEXTS if language == "en" else IN_CHINESE
@@ -172,7 +174,7 @@ class Mute:
     [
         (Moody(), "alone"),
         (Loud(), "answers with more than a label"),
-        (Unfit(), "fingerprint is no digits"),
+        (Unfit(), "it is 'no digits'"),
         (Unfit(), "add up to 1"),
         (Mute(), "a reply is no text"),
     ],

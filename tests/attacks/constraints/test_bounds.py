@@ -19,6 +19,8 @@ from attacks.core.perturbation import Perturbation
 from attacks.core.text import Text
 from attacks.metrics import distance
 from attacks.metrics.grammar import LanguageTool
+from attacks.transformations.embeddings import read_vectors
+from attacks.transformations.errors import DataMissingError
 
 DATA = os.environ.get("TABOO_DATA")
 needs_data = pytest.mark.skipif(DATA is None, reason="needs models in TABOO_DATA")
@@ -149,14 +151,29 @@ def test_constraints_that_read_models_and_lists_have_names_too(monkeypatch, enco
     assert not constraint_named("stop-words").allows(changed((0, "the")))
 
 
+def test_a_file_of_word_vectors_bounds_how_far_a_replacement_may_be(tmp_path):
+    file = tmp_path / "vectors.txt"
+    file.write_text("fine 1 0\ngood 1 0.5\nsad 0 1\n")
+    made = constraint_named(f"embedding:{file}:0.8")
+    assert len(made.fingerprint) == 16
+    assert made.allows(changed((1, "good")))
+    assert not made.allows(changed((1, "sad")))
+    assert not made.allows(changed((1, "unheard")))
+    known = read_vectors(file)
+    assert (len(known), list(known), known["sad"].tolist()) == (3, ["fine", "good", "sad"], [0.0, 1.0])
+    with pytest.raises(DataMissingError, match="a file of word vectors is not here"):
+        constraint_named("embedding:nowhere.txt:0.8")
+
+
 @pytest.mark.parametrize(
     ("asked", "told"),
     [
+        ("embedding:0.8", "there is no name with a number after it; write embedding:FILE:COSINE"),
         ("edits", "write edits:NUMBER"),
         ("edits:-3", "0 or more, which -3 is not; write edits:NUMBER"),
         ("share:much", "write share:SHARE"),
         ("no-echo:3", "takes no argument, and '3' was given; write no-echo"),
-        ("similarity:0.9", "names no model with a number after it; write similarity:MODEL:COSINE"),
+        ("similarity:0.9", "there is no name with a number after it; write similarity:MODEL:COSINE"),
         ("perplexity:model:much", "write perplexity:MODEL:TIMES"),
     ],
 )

@@ -1,5 +1,6 @@
 """Any attack under one more constraint: nothing forbidden comes out, costs a query, or spoils what probes say."""
 
+import os
 from random import Random
 
 import numpy as np
@@ -7,8 +8,9 @@ import pytest
 from attacks_doubles import Counting, Swapping
 
 from attacks.constraints.edit_distance import MaxEdits
+from attacks.constraints.named import constraint_named
 from attacks.constraints.wrapping import NamedConstraint, constrained
-from attacks.core.goals import Goal
+from attacks.core.goals import Goal, Untargeted
 from attacks.core.greedy import ranked_greedy
 from attacks.core.perturbation import Perturbation
 from attacks.core.ports import Capability
@@ -17,6 +19,11 @@ from attacks.core.slopes import Slope, Slopes, Vocabulary
 from attacks.core.stepwise import by_loss, stepwise_greedy
 from attacks.core.text import Text
 from attacks.engine import Engine, Example, Status
+from attacks.metrics import distance
+from attacks.opening import recipe_named
+from attacks.testing import Linear
+
+DATA = os.environ.get("TABOO_DATA")
 
 TEXT = "a great fine film"
 
@@ -151,3 +158,31 @@ def test_a_search_that_is_given_up_is_closed():
     next(search)
     search.close()
     assert closed == [True]
+
+
+def test_every_further_constraint_is_vetted_by_the_search_too():
+    both = constrained(constrained(Vetting(), without("awful")), without("grand"))
+    victim = Counting()
+    (row,) = Engine(victim, both).run([Example(0, TEXT, 1)])
+    assert not [text for text in victim.shown if "awful" in text or "grand" in text]
+    assert row.perturbed in (None, "a great poor film")
+    search = both.begin(Text.of(TEXT), Untargeted(1), 0.1, Random(0))
+    assert [it.written for it in next(search)][4:] == ["a great poor film"]
+
+
+@pytest.mark.skipif(not DATA, reason="needs WordNet in TABOO_DATA")
+@pytest.mark.parametrize("recipe", ["pwws", "swift", "deepwordbug", "textbugger"])
+def test_recipes_show_no_text_beyond_the_bound_but_probes(recipe, monkeypatch):
+    monkeypatch.setenv("NLTK_DATA", f"{DATA}/nltk_data")
+    text = "a truly great film with a fine cast , a poor plot and a sad end ."
+    free, victim = Linear(), Linear()
+    label = int(Linear().predict([text]).argmax())
+    list(Engine(free, recipe_named(recipe)).run([Example(0, text, label)]))
+    (row,) = Engine(victim, constrained(recipe_named(recipe), constraint_named("edits:1"))).run(
+        [Example(0, text, label)]
+    )
+    assert row.status is not Status.ERROR
+    assert row.perturbed is None or distance(text, row.perturbed) <= 1
+    beyond = [it for it in victim.shown if distance(text, it) > 1]
+    assert all("[UNK]" in it or len(it.split()) < len(text.split()) for it in beyond)
+    assert [it for it in free.shown if distance(text, it) > 1 and it not in beyond]

@@ -1,11 +1,8 @@
-"""Greedy searches over edits: generators, without any model."""
+"""Greedy search over edits: a generator, without any model."""
 
-import pytest
-
-from attacks.core.edits import best_edits, sequential_greedy, with_edit
+from attacks.core.edits import best_edits, with_edit
 from attacks.core.perturbation import Perturbation
 from attacks.core.searching import Outcome
-from attacks.core.stepwise import by_loss
 from attacks.core.text import Text
 
 FILM = Text.of("a great fine film")
@@ -82,38 +79,3 @@ def test_edits_that_lead_away_or_are_not_allowed_are_not_made():
 
 def test_where_nothing_is_offered_nothing_is_asked():
     assert played(best(((), ()))) == ([], None)
-
-
-INSTEAD = {"great": ("good", "poor"), "fine": ("awful",), "film": ("film",)}
-
-
-def sequential(text=FILM, proposals=lambda at, place: INSTEAD.get(at.word(place), ())):
-    return sequential_greedy(text, score(Perturbation(text)), proposals, by_loss, "", anything)
-
-
-def test_candidates_are_those_of_the_text_as_it_stands():
-    seen = []
-
-    def proposals(at, place):
-        seen.append((at.written, place))
-        return INSTEAD.get(at.word(place), ())
-
-    asked, found = played(sequential(proposals=proposals))
-    assert asked[1:] == [["a good fine film", "a poor fine film"], ["a poor awful film"]]
-    assert seen == [
-        ("a great fine film", 1),
-        ("a poor fine film", 2),
-        ("a poor awful film", 0),
-        ("a poor awful film", 3),
-    ]
-    assert found.written == "a poor awful film"
-
-
-@pytest.mark.parametrize(("goal", "result"), [(0.15, "a good fine film"), (9.0, "a poor awful film")])
-def test_it_ends_with_the_first_that_reaches_the_goal_or_the_best_it_saw(goal, result):
-    assert played(sequential(), goal=goal)[1].written == result
-
-
-def test_a_single_word_needs_no_order_and_one_that_helps_nothing_is_put_back():
-    worse = Text.of("awful")
-    assert played(sequential(worse, lambda at, place: ("great",))) == ([["great"]], None)

@@ -99,6 +99,29 @@ def test_textfooler_counts_a_deletion_twice_where_it_changes_the_label():
     assert weights.tolist() == [0.3, 0.4, 0.1]
 
 
+def test_candidates_may_be_those_of_the_text_as_it_stands():
+    seen = []
+
+    def candidates(text, place):
+        seen.append((text.written, place))
+        return {"great": ("good", "very poor"), "fine": ("awful",), "film": ("film",)}.get(text.words[place], ())
+
+    search = stepwise_greedy(
+        FILM, score(Perturbation(FILM)), candidates, by_loss, "", lambda _: True, as_it_stands=True
+    )
+    asked, found = played(search)
+    assert asked[1:] == [["a good fine film", "a very poor fine film"], ["a very poor awful film"]]
+    assert seen == [
+        ("a great fine film", 1),
+        ("a very poor fine film", 2),
+        ("a very poor awful film", 0),
+        ("a very poor awful film", 3),
+    ]
+    assert found.written == "a very poor awful film"
+    assert found.text.words == ("a", "very poor", "awful", "film")
+    assert Perturbation(FILM).text is FILM
+
+
 words = st.sampled_from(sorted(WORTH))
 tables = st.dictionaries(words, st.lists(words, max_size=3, unique=True).map(tuple))
 

@@ -13,7 +13,8 @@ from attacks.core.text import Text
 from attacks.engine import Engine, Example, Status
 from attacks.metrics import words_changed
 from attacks.recipes.pwws import PWWS
-from attacks.recipes.swift import Swift, UnknownSourceError
+from attacks.recipes.swift import Swift
+from attacks.transformations.sources import SourceUnknownError
 from attacks.victims.sklearn import SklearnVictim
 
 DATA = os.environ.get("TABOO_DATA")
@@ -21,16 +22,14 @@ needs_data = pytest.mark.skipif(DATA is None, reason="needs SST-2 in TABOO_DATA,
 
 
 def test_an_unknown_source_is_refused_with_those_that_there_are():
-    with pytest.raises(UnknownSourceError) as refused:
+    with pytest.raises(SourceUnknownError, match="source of candidates 'thesaurus' is none of wordnet, counterfitted"):
         Swift("thesaurus")
-    assert str(refused.value) == (
-        "candidates cannot come from 'thesaurus'; choose wordnet or counterfitted, as in swift:wordnet"
-    )
 
 
+@needs_data
 def test_neighbours_of_a_file_may_be_the_candidates(tmp_path, monkeypatch):
     file = tmp_path / "near.json"
-    file.write_text(json.dumps({"great": ["grand", "fair"]}))
+    file.write_text(json.dumps({"great": ["grand", "fair", "quickly"], "a": ["an"]}))
     monkeypatch.setenv("TABOO_COUNTERFITTED", str(file))
     swift = Swift("counterfitted")
     assert swift.needs == {Capability.SCORES}

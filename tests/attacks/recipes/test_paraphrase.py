@@ -13,7 +13,8 @@ pytest.importorskip("transformers")
 from attacks_doubles import Counting
 from attacks_models import rewriting, saved, whole_words
 
-from attacks.recipes.paraphrase import Paraphrase, in_common
+from attacks.metrics import in_common
+from attacks.recipes.paraphrase import Paraphrase
 
 DATA = os.environ.get("TABOO_DATA")
 TEXTS = (" this is a great film\n", "a fine cast with a grand film", "great")

@@ -1,15 +1,21 @@
 """Replacements that a chat model proposes: how replies are read, and a real server on loopback."""
 
-import json
-import threading
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+import os
 
 import pytest
+from attack_servers import said, serving
+from attacks_doubles import Counting
 
 from attacks.core.text import Text
+from attacks.engine import Engine, Example, Status
+from attacks.recipes.pwws import PWWS
+from attacks.recipes.searches import Beam
+from attacks.recipes.swift import Swift
 from attacks.transformations.errors import DataMissingError
-from attacks.transformations.proposed import ChatEndpoint, ProposalError, ProposedWords
+from attacks.transformations.proposed import ProposalError, ProposedWords
+from attacks.transformations.sources import source_named
 
+NLTK = os.environ.get("TABOO_DATA")
 FILM = Text.of("a Great film")
 
 
@@ -50,101 +56,65 @@ def test_the_prompt_names_text_word_and_place_and_no_question_is_asked_twice():
     assert found.fingerprint != ProposedWords(ask, most=1, name="other").fingerprint
 
 
-class Chat(BaseHTTPRequestHandler):
-    """Answers with what the server holds: (status, body) in turn, the last one for ever."""
-
-    def do_POST(self):
-        read = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
-        self.server.asked.append((self.path, self.headers.get("Authorization"), read))
-        status, body = self.server.answers.pop(0) if len(self.server.answers) > 1 else self.server.answers[0]
-        if status == 0:
-            self.server.gate.wait(10)
-            self.close_connection = True
-            return
-        written = body if isinstance(body, bytes) else json.dumps(body).encode()
-        self.send_response(status)
-        self.send_header("Content-Length", str(len(written)))
-        self.end_headers()
-        self.wfile.write(written)
-
-    def log_message(self, *_):
-        """Nothing is printed."""
+def replied(text):
+    return said({"choices": [{"message": {"content": text}}]})
 
 
-@pytest.fixture
-def server():
-    made = ThreadingHTTPServer(("127.0.0.1", 0), Chat)
-    made.asked, made.answers, made.gate = [], [], threading.Event()
-    running = threading.Thread(target=made.serve_forever, kwargs={"poll_interval": 0.01})
-    running.start()
-    yield made
-    made.gate.set()
-    made.shutdown()
-    made.server_close()
-    running.join(10)
+def test_a_word_that_is_spared_is_not_asked_for():
+    found = ProposedWords(lambda _: pytest.fail("asked"), spared=("great",))
+    assert found(FILM, 1) == ()
 
 
-def endpoint(server, **options):
-    return ChatEndpoint(f"http://127.0.0.1:{server.server_port}/v1/#tiny", wait=0.0, **options)
+def test_a_server_is_asked_without_chance_and_with_the_key_of_the_environment(monkeypatch):
+    monkeypatch.setenv("OPENAI_API_KEY", "a-key")
+    monkeypatch.setenv("NLTK_DATA", f"{NLTK}/nltk_data")
+    with serving(lambda _: replied('["fine"]')) as served:
+        source = source_named(f"proposed:{served.url}/v1/#tiny", "en") if NLTK else opened(served)
+        assert source(FILM, 1) == source(FILM, 1) == ("fine",)
+    (asked,) = served.asked
+    assert (asked.path, asked.headers["authorization"]) == ("/v1/chat/completions", "Bearer a-key")
+    assert (asked.json["model"], asked.json["temperature"], asked.json["messages"][0]["role"]) == ("tiny", 0, "user")
+    assert (source.name, source.knows_parts, len(source.fingerprint)) == ("proposed", False, 16)
 
 
-def said(text):
-    return {"choices": [{"message": {"content": text}}]}
-
-
-def test_a_server_is_asked_without_chance_and_with_the_key_of_the_environment(server, monkeypatch):
-    server.answers = [(200, said('["fine"]'))]
-    monkeypatch.delenv("TABOO_LLM_KEY", raising=False)
-    assert ProposedWords(endpoint(server))(FILM, 1) == ("fine",)
-    monkeypatch.setenv("TABOO_LLM_KEY", "a-key")
-    endpoint(server)("hello")
-    (path, without, read), (_, key, _) = server.asked
-    assert (path, without, key) == ("/v1/chat/completions", None, "Bearer a-key")
-    assert (read["model"], read["temperature"], read["messages"][0]["role"]) == ("tiny", 0, "user")
-
-
-def test_a_server_that_is_busy_is_asked_again(server):
-    server.answers = [(429, {}), (503, {}), (200, said("yes"))]
-    assert endpoint(server)("hello") == "yes"
-    assert len(server.asked) == 3
+def opened(served):
+    return ProposedWords.open(f"{served.url}/v1#tiny", tries=1)
 
 
 @pytest.mark.parametrize(
-    ("answer", "problem", "tries"),
+    ("answer", "problem"),
     [
-        ((503, {}), "answered with status 503", 3),
-        ((401, {}), "answered with status 401", 1),
-        ((200, b"no json"), "answered with what is no chat reply", 1),
-        ((200, {"choices": []}), "answered with what is no chat reply", 1),
-        ((200, said(None)), "replied with no text", 1),
+        (said({}, 503), "answered with 503 Service Unavailable"),
+        (said("no json"), "answered with what is not JSON"),
+        (said({"choices": []}), "answered without a choice"),
+        (replied(None), "answered without a text"),
     ],
 )
-def test_a_server_that_gives_no_reply_is_an_error(server, answer, problem, tries):
-    server.answers = [answer]
-    with pytest.raises(ProposalError, match=problem) as refused:
-        endpoint(server)("hello")
-    assert "#tiny" in str(refused.value)
-    assert len(server.asked) == tries
+def test_a_server_that_gives_no_reply_is_an_error_that_names_the_model(answer, problem):
+    with serving(lambda _: answer) as served, pytest.raises(ProposalError, match=problem) as refused:
+        opened(served)(FILM, 1)
+    assert str(refused.value).startswith(f"{served.url}/v1#tiny: ")
 
 
-def test_a_server_that_takes_too_long_is_waited_for_no_longer(server):
-    server.answers = [(0, {})]
-    with pytest.raises(ProposalError, match=r"did not answer \(ReadTimeout\)"):
-        endpoint(server, seconds=0.1, tries=1)("hello")
-
-
-@pytest.mark.parametrize(
-    ("address", "problem"), [("http://127.0.0.1:1/v1#m", "ConnectError"), ("http://here:port/v1#m", "no address")]
-)
-def test_where_nobody_answers_it_says_so(address, problem):
-    with pytest.raises(ProposalError, match=problem):
-        ChatEndpoint(address, tries=1)("hello")
-
-
-@pytest.mark.parametrize("address", [None, "localhost#m", "http://localhost/v1"])
+@pytest.mark.parametrize("address", [None, "localhost#m", "http://localhost/v1", "http://#m", "http://[#m"])
 def test_an_address_without_server_or_model_is_refused(address, monkeypatch):
     monkeypatch.delenv("TABOO_LLM_URL", raising=False)
     with pytest.raises(DataMissingError, match="set TABOO_LLM_URL"):
-        ChatEndpoint(address)
+        ProposedWords.open(address)
     monkeypatch.setenv("TABOO_LLM_URL", "http://127.0.0.1:1/v1#m")
-    assert ChatEndpoint().name == "http://127.0.0.1:1/v1#m"
+    assert ProposedWords.open().name == "proposed"
+
+
+@pytest.mark.skipif(not NLTK, reason="needs nltk's stop words and WordNet in TABOO_DATA")
+@pytest.mark.parametrize("recipe", [PWWS, Swift, Beam])
+def test_recipes_ask_a_model_for_candidates_but_for_no_stop_word(recipe, monkeypatch):
+    monkeypatch.setenv("NLTK_DATA", f"{NLTK}/nltk_data")
+    with serving(lambda asked: replied('["awful", "fair"]')) as served:
+        attack = recipe(f"proposed:{served.url}/v1#tiny")
+        (row,) = Engine(Counting(), attack).run([Example(0, "it is a great film", 1)])
+    assert row.status is Status.SUCCEEDED
+    assert row.perturbed == "it is a awful film"
+    assert {it.json["messages"][0]["content"].splitlines()[1] for it in served.asked} == {
+        "Word: great (word 4 of the text)",
+        "Word: film (word 5 of the text)",
+    }

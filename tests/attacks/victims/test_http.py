@@ -2,9 +2,12 @@
 
 import pytest
 from attack_servers import said, serving
+from attacks_doubles import Swapping
 
-from attacks.core.errors import VictimError
+from attacks.core.errors import VictimError, VictimGoneError
 from attacks.core.ports import Capability
+from attacks.engine import Engine, Example, Status
+from attacks.engine.answers import AnswersFile
 from attacks.testing import Linear, check_victim
 from attacks.victims.endpoint import Endpoint, shown_address
 from attacks.victims.errors import VictimMissingError
@@ -67,7 +70,7 @@ def test_a_server_that_is_gone_is_asked_once_a_question_until_it_answers():
     waits, codes = [], [503, 503, 503, 200, 503]
     with serving(lambda asked: said({}, codes.pop(0))) as served:
         endpoint = Endpoint(served.url, tries=2, sleep=waits.append)
-        with pytest.raises(VictimError, match=r"answered with 503 Service Unavailable .*, 2 times in a row"):
+        with pytest.raises(VictimGoneError, match=r"answered with 503 Service Unavailable .*, 2 times in a row"):
             endpoint.ask({})
         with pytest.raises(VictimError):
             endpoint.ask({})
@@ -76,7 +79,7 @@ def test_a_server_that_is_gone_is_asked_once_a_question_until_it_answers():
         codes.append(200)
         assert endpoint.ask({}) == {}
     assert waits == [0.5, 0.5]
-    with pytest.raises(VictimError, match="cannot be reached"):
+    with pytest.raises(VictimGoneError, match="cannot be reached"):
         Endpoint(served.url, tries=1).ask({})
 
 
@@ -91,8 +94,9 @@ def test_a_server_that_is_silent_is_not_waited_for():
 
     with serving(slow) as served:
         try:
-            with pytest.raises(VictimError, match="ReadTimeout"):
+            with pytest.raises(VictimError, match="ReadTimeout") as late:
                 Endpoint(served.url, tries=1, seconds=0.05).ask({})
+            assert not isinstance(late.value, VictimGoneError)
         finally:
             done.set()
 
@@ -126,3 +130,27 @@ def test_an_answer_of_another_form_is_named(answer, problem):
 def test_what_is_no_address_is_refused():
     with pytest.raises(VictimMissingError, match="no address that begins with http"):
         HttpVictim.open("ftp://host")
+
+
+def test_a_text_that_a_server_breaks_on_is_an_error_of_that_text_alone():
+    def picky(asked):
+        return said("no", 500) if any("grand" in text for text in asked.json["texts"]) else scores(asked)
+
+    with serving(picky) as served:
+        victim = HttpVictim(Endpoint(served.url, tries=2, sleep=lambda _: None))
+        examples = [Example(0, "a fine film", 1), Example(1, "a grand film", 1)]
+        rows = {row.number: row for row in Engine(victim, Swapping()).run(examples)}
+    assert rows[1].status is Status.ERROR
+    assert "answered with 500" in rows[1].problem
+    assert rows[0].status is not Status.ERROR
+
+
+def test_a_server_that_goes_away_ends_the_run_and_what_it_said_is_kept(tmp_path):
+    codes = iter([200, 200])
+    examples = [Example(number, "a great film", 1 - number) for number in range(2)]
+    with serving(lambda asked: scores(asked) if next(codes, 503) == 200 else said("", 503)) as served:
+        victim = HttpVictim(Endpoint(served.url, tries=1))
+        kept = AnswersFile(tmp_path / "answers", victim.fingerprint)
+        with pytest.raises(VictimGoneError, match=r"answered with 503 Service Unavailable\Z"):
+            list(Engine(victim, Swapping(), answers=kept).run(examples))
+    assert set(kept.known(["a great film", "a fair film"])) == {"a great film"}

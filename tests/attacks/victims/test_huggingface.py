@@ -93,8 +93,8 @@ def test_a_trained_model_names_its_classes_and_knows_words(bert):
 def test_gradients_are_what_finite_differences_say(tiny):
     text, step = "a great Unbelievable film", 1e-5
     (slope,) = tiny.slopes([text], [1])
-    layer = tiny._model.get_input_embeddings()
-    numbers = tiny._tokenizer(text)["input_ids"][1:-1]
+    layer = tiny.model.get_input_embeddings()
+    numbers = tiny.tokenizer(text)["input_ids"][1:-1]
     assert [text[start:end].lower() for start, end in slope.spans] == ["a", "great", "un", "believ", "able", "film"]
     for token in (0, 1, 4):
         for dimension in (0, 7):
@@ -114,7 +114,7 @@ def test_gradients_are_what_finite_differences_say(tiny):
 
 def test_a_slope_of_many_texts_leaves_no_hook_behind(tiny):
     tiny.slopes(["a film", "a great great film"], [0, 1])
-    assert not tiny._model.get_input_embeddings()._forward_hooks
+    assert not tiny.model.get_input_embeddings()._forward_hooks
 
 
 def test_a_pair_is_read_in_two_segments_and_its_tokens_stand_in_the_whole(tiny):
@@ -157,7 +157,7 @@ def test_a_slow_tokenizer_gives_scores_and_no_gradients():
 
 def test_a_model_that_never_embeds_gives_no_gradients(tiny):
     victim = HuggingFaceVictim(network(), tokenizer(), "other")
-    victim._model.get_input_embeddings = lambda: torch.nn.Embedding(20, 16)
+    victim.model.get_input_embeddings = lambda: torch.nn.Embedding(20, 16)
     with pytest.raises(VictimError, match="reads its embedding layer 0 times"):
         victim.slopes(["a film"], [0])
 

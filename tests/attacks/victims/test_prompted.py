@@ -39,7 +39,7 @@ def test_a_word_of_several_tokens_has_the_product_of_their_probabilities(model):
     import torch
 
     told = model.log_probabilities(["Once upon a time", "The"], ["there", "unbelievable", "dog"])
-    net, tokenizer = model._model, model._tokenizer
+    net, tokenizer = model.model, model.tokenizer
     for row, prompt in enumerate(["Once upon a time", "The"]):
         start = tokenizer(prompt)["input_ids"]
         for column, word in enumerate(["there", "unbelievable", "dog"]):

@@ -33,7 +33,7 @@ def test_a_network_learns_what_it_is_shown(victim):
 
 def test_the_same_seed_trains_the_same_network_and_leaves_chance_alone(victim):
     before = torch.random.get_rng_state()
-    architecture = victim._saved[0].architecture
+    architecture = victim.saved[0].architecture
     again = train(TEXTS, LABELS, architecture=architecture, passes=6)
     other = train(TEXTS, LABELS, architecture=architecture, passes=6, seed=1)
     assert (torch.random.get_rng_state() == before).all()

@@ -35,7 +35,7 @@ def test_a_model_keeps_the_laws_of_victims_and_can_be_attacked():
 def test_a_model_with_a_format_for_talk_is_asked_in_it():
     pytest.importorskip("transformers")
     model = CausalLM.open("writer", f"{DATA}/stories260k")
-    model._tokenizer.chat_template = "{% for turn in messages %}Once upon a time {{ turn['content'] }}{% endfor %}"
+    model.tokenizer.chat_template = "{% for turn in messages %}Once upon a time {{ turn['content'] }}{% endfor %}"
     assert model._asked("there was")[-2:] == model._numbers("Once upon a time there was")[-2:]
     assert model.written(["there was"], 3) == model.written(["there was"], 3)
 
