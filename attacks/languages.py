@@ -15,7 +15,7 @@ from arena.words.segment import tokenizer
 from attacks.constraints.chinese_parts import SameChineseParts
 from attacks.constraints.parts import SameParts
 from attacks.constraints.stop_words import english_stop_words
-from attacks.core.greedy import Constraint
+from attacks.core.candidates import Constraint
 from attacks.core.text import Span, Text, spaced_words
 from attacks.transformations.nltk_files import require
 

@@ -6,8 +6,8 @@ from time import perf_counter
 from typing import Any
 
 from arena.bench.measure import Measure
+from attacks.core.candidates import anything
 from attacks.core.goals import Floats, Goal
-from attacks.core.perturbation import Perturbation
 from attacks.core.ports import Capability
 from attacks.core.searching import Search
 from attacks.core.stepwise import by_loss, stepwise_greedy
@@ -60,16 +60,12 @@ class _Numbers:
 
     def begin(self, text: Text, goal: Goal, base: float, chance: Random) -> Search:  # noqa: ARG002 - nothing is drawn
         """Greedy, step by step."""
-        return stepwise_greedy(text, base, _instead, by_loss, "1", _anything)
+        return stepwise_greedy(text, base, _instead, by_loss, "1", anything)
 
 
 def _instead(text: Text, place: int) -> Sequence[str]:
     chance = Random(f"{text.words[place]}")
     return tuple(dict.fromkeys(str(chance.randrange(1000, 30000)) for _ in range(_CANDIDATES)))
-
-
-def _anything(_: Perturbation) -> bool:
-    return True
 
 
 def measures(examples: int) -> list[Measure]:

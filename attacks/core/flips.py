@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from attacks.core.candidates import Constraint
 from attacks.core.perturbation import Perturbation
-from attacks.core.searching import Outcome, Search
+from attacks.core.searching import Outcome, Search, slope_of
 from attacks.core.slopes import Slope, Slopes, Vocabulary
 from attacks.core.text import Text
 
@@ -19,13 +19,6 @@ Written: TypeAlias = Callable[[str, str, Vocabulary], str]
 """How a word of the vocabulary is written in the stead of another."""
 _Member: TypeAlias = tuple[float, Perturbation]
 """What its flips were said to gain, all together, and the text with them."""
-
-
-def slope_of(came: Outcome) -> Slope:
-    """The slope of what was asked with slopes. Raises RuntimeError where none came."""
-    if came.slope is None:
-        raise RuntimeError("a slope was asked for and did not come")
-    return came.slope
 
 
 def beam_of_flips(

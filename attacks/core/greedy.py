@@ -12,8 +12,6 @@ from attacks.core.ranking import heaviest_first
 from attacks.core.searching import Outcome, Search
 from attacks.core.text import Text
 
-__all__ = ["Candidates", "Constraint", "Weigh", "ranked_greedy"]
-
 Weigh: TypeAlias = Callable[[Floats, Floats], Floats]
 """Weights of places by what blanking each loses and what its best candidate gains; all of shape `(places,)`."""
 

@@ -13,7 +13,7 @@ import numpy as np
 
 from attacks.core.goals import Flags, Floats
 from attacks.core.perturbation import Perturbation
-from attacks.core.searching import Outcome, Question
+from attacks.core.searching import Outcome, Question, slope_of
 from attacks.core.slopes import Slope, Slopes
 from attacks.core.text import Text
 
@@ -65,16 +65,12 @@ def order_by_blanks(original: Text, base: float, rank: Rank, blank: str) -> Orde
 def order_by_slope(original: Text, rank: SlopeRank) -> Ordering:
     """All places by the slope of the original: a single query, which needs GRADIENTS.
 
-    A text of fewer than two words needs no order and is not asked. Raises ValueError where the victim sends no slope.
+    A text of fewer than two words needs no order and is not asked. Raises RuntimeError where no slope comes.
     """
     if len(original) < 2:
         return list(range(len(original)))
     (came,) = yield Slopes(of=(Perturbation(original),))
-    if came.slope is None:
-        raise ValueError(
-            "a place is ranked by the slope of its text, and none was sent; attack a victim with gradients"
-        )
-    return heaviest_first(rank(came.slope))
+    return heaviest_first(rank(slope_of(came)))
 
 
 def heaviest_first(weights: Floats) -> list[int]:

@@ -34,3 +34,10 @@ class Outcome(NamedTuple):
 Question: TypeAlias = tuple[Perturbation, ...] | Slopes
 """What a search asks: what perturbations come to, or also which way their answers lean (needs GRADIENTS)."""
 Search: TypeAlias = Generator[Question, Sequence[Outcome], Perturbation | None]
+
+
+def slope_of(came: Outcome) -> Slope:
+    """The slope of what was asked with slopes. Raises RuntimeError where none came."""
+    if came.slope is None:
+        raise RuntimeError("a slope was asked for and did not come")
+    return came.slope

@@ -13,9 +13,8 @@ from typing import TypeAlias
 
 import numpy as np
 
-from attacks.core.flips import slope_of
 from attacks.core.perturbation import Perturbation
-from attacks.core.searching import Outcome, Question
+from attacks.core.searching import Outcome, Question, slope_of
 from attacks.core.slopes import Slopes
 from attacks.core.text import PAIR, Text
 

@@ -44,7 +44,15 @@ class Desk:
     A victim that is gone ends the run: a VictimGoneError goes through.
     """
 
-    def __init__(self, victim: Victim | Replier, batch: int | None = BATCH, answers: Answers | None = None) -> None:
+    def __init__(
+        self,
+        victim: Victim | Replier,
+        batch: int | None = BATCH,
+        answers: Answers | None = None,
+        clock: Callable[[], float] = perf_counter,
+    ) -> None:
+        """`clock` tells seconds, from which the cost of a batch is taken."""
+        self._clock = clock
         self._victim, self._answers = victim, answers
         self.batch = SMALLEST if batch is None else batch
         self._seeks, self._cost = batch is None, float("inf")
@@ -99,10 +107,10 @@ class Desk:
             while at < len(texts):
                 some = texts[at : at + self.batch]
                 at += len(some)
-                began = perf_counter()
+                began = self._clock()
                 self._in_halves(some, self._ask, self._fail)
                 if self._seeks and len(some) == self.batch:
-                    self._seek((perf_counter() - began) / len(some))
+                    self._seek((self._clock() - began) / len(some))
         finally:
             if self._answers is not None and not fresh:
                 answered = {text: self._known[text] for text in texts if text in self._known}

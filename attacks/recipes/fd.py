@@ -10,11 +10,10 @@ from random import Random
 
 import numpy as np
 
-from attacks.core.flips import slope_of
 from attacks.core.goals import Goal
 from attacks.core.perturbation import Perturbation
 from attacks.core.ports import Capability
-from attacks.core.searching import Search
+from attacks.core.searching import Search, slope_of
 from attacks.core.slopes import Slope, Slopes
 from attacks.core.text import Text
 from attacks.languages import reader

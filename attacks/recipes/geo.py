@@ -21,11 +21,10 @@ from attacks.constraints import all_of
 from attacks.constraints.parts import SameParts
 from attacks.constraints.stop_words import KeepsWords, english_stop_words
 from attacks.core.candidates import Candidates, Constraint
-from attacks.core.flips import slope_of
 from attacks.core.goals import Goal
 from attacks.core.perturbation import Perturbation
 from attacks.core.ports import Capability
-from attacks.core.searching import Search
+from attacks.core.searching import Search, slope_of
 from attacks.core.slopes import Slope, Slopes
 from attacks.core.text import Text
 from attacks.transformations.counterfitted import CounterfittedNeighbours

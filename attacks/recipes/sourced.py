@@ -12,17 +12,15 @@ class Sourced:
 
     languages = ("en", "zh")
 
-    def __init__(
-        self, source: str = "wordnet", *, language: str = "en", constraint: Constraint | None = None, most: int = 50
-    ) -> None:
-        """`source` is a source of candidates (`attacks.transformations.sources`), `most` bounds those without an end.
+    def __init__(self, source: str = "wordnet", *, language: str = "en", constraint: Constraint | None = None) -> None:
+        """`source` is a source of candidates (`attacks.transformations.sources`).
 
         Of sources that do not know parts of speech, candidates keep the part of speech, and stop words stay;
         `constraint` is asked after that. Raises SourceUnknownError, DataMissingError, BrokenFileError or
         NeighboursError.
         """
         self._reader = reader(language)
-        self.candidates = source_named(source, language, most)
+        self.candidates = source_named(source, language)
         self.reads = self.candidates.fingerprint
         usual = usual_constraint(self.candidates, language)
         self.allowed: Constraint = usual if constraint is None else all_of(usual, constraint)

@@ -19,6 +19,7 @@ from attacks.core.text import Text
 from attacks.engine import Engine, Example, Status
 from attacks.languages import reader
 from attacks.transformations import characters
+from attacks.transformations.sources import NAMES, source_named
 
 if TYPE_CHECKING:
     from attacks.core.ports import Attack, Victim
@@ -60,7 +61,7 @@ class AugmentError(AttackError):
 
 
 def transformation_named(name: str) -> Maker:
-    """What `NAME` or `NAME:ARGUMENT` offers: synonyms, neighbours, a masked model's words, or edits of characters.
+    """What `NAME` or `NAME:ARGUMENT` offers: a source of candidates, a masked model's words, or edits of characters.
 
     An installed transformation is a class whose instances are called with a text and a place. Raises UnknownNameError,
     BrokenPluginError, or AttackError where its data is missing.
@@ -79,24 +80,16 @@ def transformation_named(name: str) -> Maker:
     return lambda _: own
 
 
-_OWN = ("counterfitted", "masked-lm", "wordnet")
+_OWN = ("masked-lm", *NAMES["en"])
 
 
 def _own(kind: str, argument: str) -> Candidates | None:
     """The transformations that read data, made when they are asked for: each takes a while."""
-    if kind == "wordnet":
-        from attacks.transformations.wordnet import WordNetSynonyms
-
-        return WordNetSynonyms()
-    if kind == "counterfitted":
-        from attacks.transformations.counterfitted import CounterfittedNeighbours
-
-        return CounterfittedNeighbours(argument or None)
     if kind == "masked-lm":
         from attacks.transformations.masked_lm import MaskedLM
 
         return MaskedLM.open(argument or None, masks=True, most=10)
-    return None
+    return source_named(f"{kind}:{argument}" if argument else kind) if kind in _OWN else None
 
 
 def augment(

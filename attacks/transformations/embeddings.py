@@ -40,7 +40,10 @@ class WordVectors(Mapping[str, Vectors]):
     @cached_property
     def rows(self) -> Mapping[str, int]:
         """The row of each word. Of a word that is there twice the first counts."""
-        return {word: row for row, word in reversed(list(enumerate(self.words)))}
+        rows: dict[str, int] = {}
+        for row, word in enumerate(self.words):
+            rows.setdefault(word, row)
+        return rows
 
     def __getitem__(self, word: str) -> Vectors:
         vector: Vectors = self.vectors[self.rows[word]]

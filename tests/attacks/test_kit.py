@@ -17,7 +17,7 @@ from attacks.testing import ConformanceError, Finding, Linear, Report, check_att
 from attacks.transformations.errors import DataMissingError
 
 DATA = os.environ.get("TABOO_DATA")
-BRIEF = {"gan": 3, "clare": 5, "scpn": 4, "bae": 20, "pwws": 20, "pso": 20, "genetic": 20, "openattack": 20}
+BRIEF = {"gan": 3, "clare": 5, "scpn": 4, "bae": 8, "pwws": 12, "pso": 12, "genetic": 20, "openattack": 20}
 """Attacks that read much, with the budget that keeps their check short."""
 SLOW = ("clare", "gan", "openattack", "scpn")
 """Attacks that take a second or more even so."""

@@ -445,7 +445,7 @@ def test_a_text_of_less_than_two_words_needs_no_order(written):
 def test_a_slope_that_was_not_sent_is_named():
     dialogue = order_by_slope(Text.of("a b"), by_norm)
     next(dialogue)
-    with pytest.raises(ValueError, match="none was sent"):
+    with pytest.raises(RuntimeError, match="did not come"):
         dialogue.send([Outcome(0.1, False)])
 
 

@@ -5,9 +5,9 @@ from random import Random
 import numpy as np
 import pytest
 
-from attacks.core.flips import beam_of_flips, slope_of
+from attacks.core.flips import beam_of_flips
 from attacks.core.perturbation import Perturbation
-from attacks.core.searching import Outcome
+from attacks.core.searching import Outcome, slope_of
 from attacks.core.slopes import Slope, Slopes, Vocabulary
 from attacks.core.text import PAIR, Text
 from attacks.core.universal import Learner, room

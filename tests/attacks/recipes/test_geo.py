@@ -120,7 +120,7 @@ def test_a_step_that_the_victim_does_not_follow_is_not_taken_and_not_tried_again
 def test_an_answer_without_the_slope_that_was_asked_for_is_a_bug():
     search = walk_to_boundary(TEXT, 0.5, instead, 1, lambda _: True)
     next(search)
-    with pytest.raises(RuntimeError, match="without them"):
+    with pytest.raises(RuntimeError, match="did not come"):
         search.send([Outcome(0.5, False)])
 
 
