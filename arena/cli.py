@@ -44,6 +44,10 @@ class UserInterruptError(TabooError):
         return "interrupted; what the log holds is whole"
 
 
+class ReaderGoneError(Exception):
+    """The reader of our output went away. Not an OSError: of those typer makes an exit code of its own."""
+
+
 @dataclass(eq=False)
 class ShadowedError(TabooError):
     """Another package of the same name stands in front of one of ours."""
@@ -89,7 +93,7 @@ def build() -> typer.Typer:
 
 
 def _interruptible(function: Callable[..., Any]) -> Callable[..., Any]:
-    """The function with Ctrl-C as an error of ours, so that it exits with 130 and one line."""
+    """The function with Ctrl-C and a broken pipe as errors of ours, so that it exits with 130 or 141."""
 
     @functools.wraps(function)
     def run(*args: object, **options: object) -> object:
@@ -97,6 +101,8 @@ def _interruptible(function: Callable[..., Any]) -> Callable[..., Any]:
             return function(*args, **options)
         except KeyboardInterrupt:
             raise UserInterruptError from None
+        except BrokenPipeError:
+            raise ReaderGoneError from None
 
     return run
 
@@ -135,7 +141,7 @@ def main(words: list[str]) -> int:
         if sys.stdout is not None:
             sys.stdout.flush()  # while there is still somebody to tell that it failed
         return code
-    except BrokenPipeError:
+    except (BrokenPipeError, ReaderGoneError):
         # The reader of our output went away (as `head` does): not an error of ours, and nobody to tell.
         _drop_output()
         return EXIT_PIPE

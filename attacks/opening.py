@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from inspect import signature
 from typing import TYPE_CHECKING, Any
 
 from arena import registry
@@ -47,9 +48,15 @@ def recipe_named(name: str, language: str = "en") -> "Attack":
     if language not in spoken:
         raise RefusedAttackError(f"attack {kind!r} is for {' and '.join(spoken)}, not for {language!r}")
     options = {"language": language} if len(spoken) > 1 else {}
+    given = (argument,) if argument else ()
     try:
-        made: Attack = recipe(argument, **options) if argument else recipe(**options)
+        signature(recipe).bind(*given, **options)
     except TypeError as wrong:
+        told = f"takes no argument, and {argument!r} was given" if given else f"cannot be made: {wrong}"
+        raise RefusedAttackError(f"attack {kind!r} {told}") from None
+    try:
+        made: Attack = recipe(*given, **options)
+    except (TypeError, ValueError) as wrong:
         raise RefusedAttackError(f"attack {name!r} cannot be made: {wrong}") from None
     return made
 
@@ -72,6 +79,8 @@ def goal_named(name: str) -> "Callable[[Any], Goal | ReplyGoal] | None":
             return lambda label: Margin(label, margin)
         if kind == "targeted":
             wanted = int(argument)
+            if wanted < 0:
+                raise ValueError(f"classes are numbered from 0, and {wanted} is none")
             return lambda _: Targeted(wanted)
         if kind == "match" and argument:
             return lambda _: TextMatch(argument, is_wanted=True)

@@ -147,12 +147,14 @@ def trigger(
     from rich.console import Console
 
     from arena.terminal import plain
+    from attacks.commands.showing import check_new
     from attacks.core.universal import Learner
     from attacks.data.examples import read_examples
     from attacks.opening import RefusedAttackError, refusals, victim_named
 
     if language not in START:
         raise RefusedAttackError(f"language {language!r} is none of {', '.join(START)}")
+    check_new(out)
     with refusals():
         spared = set(avoid.read_text(encoding="utf-8").casefold().split()) if avoid is not None else set()
         learner = Learner(

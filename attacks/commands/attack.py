@@ -1,7 +1,7 @@
 """`taboo attack`: attack a model on many texts, and say how it held."""
 
 import sys
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -11,6 +11,7 @@ from rich.table import Table
 from rich.text import Text
 from typer.models import OptionInfo
 
+from arena.core.errors import TabooError
 from arena.core.jsonline import to_line
 from arena.terminal import plain
 from attacks.commands.listing import list_
@@ -54,6 +55,20 @@ app.command("recount")(recount)
 def _option(name: str, told: str, panel: str | None = None, *, least: int | None = None) -> OptionInfo:
     made: OptionInfo = typer.Option(name, help=told, rich_help_panel=panel, min=least)
     return made
+
+
+@dataclass(eq=False)
+class InterruptedAttackError(TabooError):
+    """The user pressed Ctrl-C while an attack was made."""
+
+    folder: str
+    done: int
+    examples: int
+    exit_code = 130
+
+    def __str__(self) -> str:
+        kept = f"{self.folder} holds {self.done:,} of {self.examples:,} rows"
+        return f"interrupted; {kept}, go on with --resume"
 
 
 @app.callback(invoke_without_command=True)
@@ -144,7 +159,9 @@ def command(
         )
         speed = Speed(width, _batch(batch), cache)
         measurers = opened(similarity, perplexity, grammar=grammar, language=language)
-        _show(_attack(asked, speed, out, resume=resume, quiet=as_json, measurers=measurers), as_json=as_json)
+        finished = _attack(asked, speed, out, resume=resume, quiet=as_json, measurers=measurers)
+    _show(finished, as_json=as_json)
+    _check_any_stands(finished)
 
 
 def _check_nothing_before(context: typer.Context) -> None:
@@ -178,8 +195,11 @@ def _attack(
     folder = Folder(out, attack.settings, resume=resume)
     rows = folder.keep(engine.run(folder.missing(attack.data.examples)))
     name = f"{asked.recipe} against {attack.victim.name}"
-    for _ in watched(rows, engine, name, folder.done.values(), len(attack.data.examples), off=quiet):
-        pass
+    try:
+        for _ in watched(rows, engine, name, folder.done.values(), len(attack.data.examples), off=quiet):
+            pass
+    except KeyboardInterrupt:
+        raise InterruptedAttackError(str(out), len(folder.done), len(attack.data.examples)) from None
     if measurers:
         done = [folder.done[number] for number in sorted(folder.done)]
         write_measures(out, done, list(measured(done, measurers)))
@@ -201,6 +221,15 @@ def _show(finished: "Finished", *, as_json: bool) -> None:
         table.add_row(name, Text(plain(value)))
     console.print(table)
     console.print(Text(f"rows in {plain(str(finished.path))}", style="dim"))
+
+
+def _check_any_stands(finished: "Finished") -> None:
+    """Exit with 1 where every row is broken: that says nothing about the victim."""
+    rows, summary = finished.rows, finished.summary
+    if rows and summary.errors == len(rows):
+        told = f"taboo: no example could be attacked; row {rows[0].number}: {rows[0].problem}"
+        sys.stderr.write(f"{plain(' '.join(told.split()))}\n")
+        raise typer.Exit(1)
 
 
 def _without_values(row: dict[str, object]) -> dict[str, object]:

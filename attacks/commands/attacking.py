@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from attacks.core.ports import Attack, Capability, Replier, Victim
-from attacks.data.examples import Data, Reading, read_data
+from attacks.data.examples import Data, DataError, Reading, read_data
 from attacks.engine import AnswersFile, Engine, Example, Row
 from attacks.engine.desk import BATCH
 from attacks.opening import goal_named, recipe_named, victim_named
@@ -59,6 +59,9 @@ class Asked:
     def read(self, victim: Victim | Replier) -> Data:
         """The examples; their labels are texts where the victim writes. Raises DataError."""
         reading = replace(self.reading, answers=Capability.REPLIES in victim.can)
+        named, classes = len(reading.labels), getattr(victim, "classes", 0)
+        if not reading.answers and 0 < classes < named:
+            raise DataError("--labels", 0, f"names {named} classes, and the victim chooses between {classes}")
         return read_data(self.data, reading, limit=self.limit, offset=self.offset, shuffle=self.shuffle)
 
 

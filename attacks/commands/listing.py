@@ -14,7 +14,18 @@ from arena import registry
 from arena.core.errors import TabooError
 from arena.core.jsonline import to_line
 from arena.terminal import plain
+from attacks.commands.missing import missing
 from attacks.opening import RECIPES, VICTIMS
+
+
+_ARGUED = {
+    "openattack": "Any attacker of OpenAttack 2.1.1, by its name after a colon, as openattack:PWWS.",
+    "uat": "Puts one trigger before every text, given as uat:'some words' or as a file that taboo attack trigger "
+    "wrote, uat:FILE.json; asks once.",
+}
+"""Recipes that are nothing without an argument."""
+_DEPENDS = "varies"
+"""What is needed by a recipe that only knows it once it is made."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,19 +74,14 @@ def _rows(listed: list[Listed]) -> list[dict[str, Any]]:
 
 
 def _recipe(name: str) -> Listed:
-    """A recipe as it stands here: made without an argument, where that can be."""
+    """A recipe as its class tells it; none is made, which may load a model."""
     try:
         kind = registry.load(RECIPES, name)
     except TabooError as broken:
         return Listed(name, "", (), (), str(broken))
-    made, problem = kind, ""
-    try:
-        made = kind()
-    except Exception as lack:  # noqa: BLE001 - a recipe is anyone's, and what it lacks is what is told
-        problem = str(lack)
-    needs: object = getattr(made, "needs", None)
-    known = tuple(sorted(needs)) if isinstance(needs, frozenset) else ()
-    return Listed(name, _told(kind), known, getattr(kind, "languages", ("en",)), problem)
+    needs: object = getattr(kind, "needs", None)
+    known = tuple(sorted(needs)) if isinstance(needs, frozenset) else (_DEPENDS,)
+    return Listed(name, _ARGUED.get(name) or _told(kind), known, getattr(kind, "languages", ("en",)), missing(name))
 
 
 def _victim(name: str) -> Listed:
@@ -86,5 +92,8 @@ def _victim(name: str) -> Listed:
 
 
 def _told(kind: Any) -> str:  # noqa: ANN401 - a class or a function
-    """The first line of its docstring."""
-    return (inspect.getdoc(kind) or "").partition("\n\n")[0].replace("\n", " ")
+    """What it says of itself: its `told`, else the first paragraph of its docstring."""
+    told = getattr(kind, "told", "")
+    return (
+        told if isinstance(told, str) and told else (inspect.getdoc(kind) or "").partition("\n\n")[0].replace("\n", " ")
+    )

@@ -1,6 +1,10 @@
-"""Figures of an attack as lines for a terminal, and as JSON."""
+"""Figures of an attack as lines for a terminal, and as JSON; and whether a file can be written that takes long."""
 
+import os
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+from attacks.opening import RefusedAttackError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -76,3 +80,13 @@ def plain_json(row: Any) -> Any:  # noqa: ANN401 - JSON values
     if isinstance(row, list | tuple):
         return [plain_json(value) for value in row]
     return None if isinstance(row, float) and row != row else row
+
+
+def check_new(file: Path) -> None:
+    """Raise RefusedAttackError where a file is there already or could not be written. Nothing is made."""
+    if file.exists():
+        raise RefusedAttackError(f"{file} is there already; choose another --out, or remove it")
+    if not file.absolute().parent.is_dir():
+        raise RefusedAttackError(f"{file}: there is no folder {file.parent}; make it, or choose another --out")
+    if not os.access(file.absolute().parent, os.W_OK | os.X_OK):
+        raise RefusedAttackError(f"{file}: its folder cannot be written to; choose another --out")

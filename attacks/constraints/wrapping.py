@@ -4,8 +4,8 @@ A recipe whose searches vet what they try says so by an attribute `allowed`, a c
 search looks elsewhere by itself. Any other attack is stood between and the victim, and holds whatever it does:
 
 - nothing that the constraint forbids counts as reached, and nothing forbidden comes out as a result;
-- what is forbidden is not shown to the victim and costs no query: the search is told the lowest score, 0, so that a
-  search that compares drops it;
+- what is forbidden is not shown to the victim and costs no query: the search is told the lowest score, 0, and what
+  the victim says of the original, so that a search that compares drops it;
 - but a *probe* is shown and keeps its score, as it is no candidate and only says what a word weighs: one single word
   that was taken out, or stands behind a sign in brackets such as [UNK]. A question for slopes is shown as a whole.
 
@@ -31,7 +31,6 @@ from attacks.core.searching import Outcome, Question, Search
 from attacks.core.slopes import Slopes
 from attacks.core.text import Text
 
-_LOWEST = Outcome(0.0, False)
 _SIGN = re.compile(r"\[[^\[\]]*\]|<[^<>]*>")
 
 
@@ -91,21 +90,26 @@ class Constrained:
     def begin(self, text: Text, goal: Goal, base: float, chance: Random) -> Search:
         """The attack's search; what is forbidden does not get through."""
         search = self.attack.begin(text, goal, base, chance)
-        return _held(search, lru_cache(maxsize=4096)(self._allows), drops=self._drops)
+        return _held(search, Perturbation(text), lru_cache(maxsize=4096)(self._allows), drops=self._drops)
 
 
-def _held(search: Search, allows: Constraint, *, drops: bool) -> Search:
+def _held(search: Search, start: Perturbation, allows: Constraint, *, drops: bool) -> Search:
+    dropped: Outcome | None = None
     try:
         asked: Question = next(search)
         while True:
             whole = asked.of if isinstance(asked, Slopes) else asked
             is_dropped = [drops and not isinstance(asked, Slopes) and _is_dropped(it, allows) for it in whole]
             shown = tuple(it for it, is_out in zip(whole, is_dropped, strict=True) if not is_out)
+            if dropped is None and any(is_dropped):
+                # The engine knows what the victim says of the original: that question is no query.
+                (came,) = yield (start,)
+                dropped = Outcome(0.0, False, answer=came.answer)
             outcomes: Sequence[Outcome] = ()
             if shown:
                 outcomes = yield Slopes(shown) if isinstance(asked, Slopes) else shown
             answers = iter(_judged(shown, outcomes, allows))
-            asked = search.send([_LOWEST if is_out else next(answers) for is_out in is_dropped])
+            asked = search.send([dropped if is_out and dropped else next(answers) for is_out in is_dropped])
     except StopIteration as stopped:
         found = cast("Perturbation | None", stopped.value)
         return found if found is not None and allows(found) else None

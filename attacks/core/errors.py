@@ -23,6 +23,21 @@ class CapabilityError(AttackError):
 
 
 @dataclass(eq=False)
+class GoalError(AttackError):
+    """A goal that a victim cannot come to, such as a class that it does not have. Nothing was asked."""
+
+    goal: str
+    victim: str
+    classes: int
+
+    def __str__(self) -> str:
+        return (
+            f"goal {self.goal} is for none of the {self.classes} classes of victim {self.victim!r}, "
+            f"which are 0 to {self.classes - 1}; choose another goal"
+        )
+
+
+@dataclass(eq=False)
 class VictimError(AttackError):
     """A victim raised on a text, or answered with something that is no probabilities."""
 
@@ -35,6 +50,17 @@ class VictimError(AttackError):
 
 class VictimGoneError(VictimError):
     """A victim that nobody can ask any more, such as a server that is away: no text is to blame."""
+
+
+@dataclass(eq=False)
+class SearchError(AttackError):
+    """A search that does what none may do."""
+
+    attack: str
+    problem: str
+
+    def __str__(self) -> str:
+        return f"the attack {self.problem}; this is a mistake of {self.attack!r}"
 
 
 @dataclass(eq=False)

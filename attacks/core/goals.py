@@ -1,5 +1,6 @@
 """What an attack wants of a victim: how near an answer is to it, and whether it is reached."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol, TypeAlias, TypeVar
@@ -128,6 +129,8 @@ class LabelOnly:
 class TextMatch:
     """A reply that holds a text (`is_wanted`), or holds it no longer. Compared in words, upper and lower case alike.
 
+    An ideograph is a word of its own, and so is a sign of kana: no space says where their words end.
+
     For victims that write. The score of one that still holds the right text is 0, and that of one that lacks the wanted
     text is the share of the wanted words that it has, halved: nothing finer shows in a reply.
     """
@@ -149,5 +152,10 @@ class TextMatch:
         return holds if self.is_wanted else ~holds
 
 
+_UNSPACED = re.compile(r"([\u3005-\u3007\u3040-\u30ff\u31f0-\u31ff\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff])")
+"""What is written without spaces between words: ideographs, hiragana, katakana."""
+
+
 def _words(text: str) -> list[str]:
-    return "".join(letter if letter.isalnum() else " " for letter in text.casefold()).split()
+    spaced = _UNSPACED.sub(r" \1 ", text.casefold())
+    return "".join(letter if letter.isalnum() else " " for letter in spaced).split()

@@ -47,17 +47,27 @@ class Perturbation:
     @cached_property
     def written(self) -> str:
         """The text as it is read."""
-        whole, spans = self.original.written, self.original.spans
+        whole = self.original.written
         parts: list[str] = []
         at = 0
-        for place, text in self.changes:
-            start, end = spans[place]
-            before = whole[at:start]
-            parts.append(before if text or not before.endswith(" ") else before[:-1])
-            parts.append(text)
+        for (start, end), (_, text) in zip(self.touched, self.changes, strict=True):
+            parts += (whole[at:start], text)
             at = end
         parts.append(whole[at:])
         return "".join(parts)
+
+    @property
+    def touched(self) -> tuple[Span, ...]:
+        """What of the original each change takes away: the word, and with one that is taken out the space before it."""
+        whole, spans = self.original.written, self.original.spans
+        found: list[Span] = []
+        at = 0
+        for place, text in self.changes:
+            start, end = spans[place]
+            takes_space = not text and whole[at:start].endswith(" ")
+            found.append((start - takes_space, end))
+            at = end
+        return tuple(found)
 
     @property
     def text(self) -> Text:

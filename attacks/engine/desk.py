@@ -20,6 +20,8 @@ TOLERANCE = 1e-3
 """How far probabilities may be from adding up to 1."""
 BATCH, SMALLEST, LARGEST = 256, 32, 4096
 """How many texts a batch has; where the best number is sought, from and to."""
+ROOM, ROW = 64_000_000, 400
+"""How many characters of texts are remembered with their answers, and for how many a text's answer is counted."""
 SLOPES_AT_A_TIME = 32
 """Gradients hold every layer's values: fewer texts at a time."""
 _GAIN = 0.9
@@ -37,11 +39,15 @@ class Answers(Protocol):
 
 
 class Desk:
-    """Where a victim is asked. Answers are remembered for the whole run, and beyond it in `answers`.
+    """Where a victim is asked. Answers are remembered in the run, and beyond it in `answers`.
+
+    What is remembered in the run takes `room` characters, some 100 MB: beyond that the texts are forgotten that nobody
+    wanted for the longest time, and asked again should somebody want them. No meter of an example knows of that.
 
     `batch` is how many texts a victim is shown at most at a time; None seeks the number: from 32 upwards, doubled as
-    long as a text comes cheaper by that. A batch that breaks for lack of memory is halved, and so are those after it.
-    A victim that is gone ends the run: a VictimGoneError goes through.
+    long as a text comes cheaper by that. A batch that breaks for lack of memory is halved, and so are those after it;
+    not where a text of it is too much by itself, which harms no other. A victim that is gone ends the run: a
+    VictimGoneError goes through.
     """
 
     def __init__(
@@ -50,6 +56,7 @@ class Desk:
         batch: int | None = BATCH,
         answers: Answers | None = None,
         clock: Callable[[], float] = perf_counter,
+        room: int = ROOM,
     ) -> None:
         """`clock` tells seconds, from which the cost of a batch is taken."""
         self._clock = clock
@@ -57,6 +64,8 @@ class Desk:
         self.batch = SMALLEST if batch is None else batch
         self._seeks, self._cost = batch is None, float("inf")
         self._known: dict[str, Answer] = {}
+        """What was wanted last stands last."""
+        self._room, self._taken = room, 0
         self.shown = 0
         """How many texts the victim was shown, repeats for the sake of a fresh look included."""
 
@@ -70,11 +79,27 @@ class Desk:
         wanted = dict.fromkeys(texts)
         missing = [text for text in wanted if fresh or text not in self._known]
         if missing and not fresh and self._answers is not None:
-            self._known.update(self._answers.known(missing))
+            for text, answer in self._answers.known(missing).items():
+                self._remember(text, answer)
             missing = [text for text in missing if text not in self._known]
         if missing:
             self._ask_all(missing, fresh=fresh)
-        return {text: self._known[text] for text in wanted}
+        found = {text: self._known.pop(text) for text in wanted}
+        self._known.update(found)
+        self._forget()
+        return found
+
+    def _remember(self, text: str, answer: Answer) -> None:
+        if text not in self._known:
+            self._taken += len(text) + ROW
+        self._known[text] = answer
+
+    def _forget(self) -> None:
+        """Forget what was wanted longest ago, until the rest has room."""
+        while self._taken > self._room:
+            oldest = next(iter(self._known))
+            del self._known[oldest]
+            self._taken -= len(oldest) + ROW
 
     def slopes(self, wanted: Iterable[Steered]) -> dict[Steered, TokenSlope | VictimError]:
         """The slope of every distinct text and class. Not remembered: they are many numbers, and seldom asked twice."""
@@ -129,36 +154,39 @@ class Desk:
             rows = self._checked_replies(cast("Replier", self._victim).reply(texts), len(texts))
         else:
             rows = self._checked(cast("Victim", self._victim).predict(texts), len(texts))
-        self._known.update(zip(texts, rows, strict=True))
+        for text, row in zip(texts, rows, strict=True):
+            self._remember(text, row)
 
     def _fail(self, text: str, problem: VictimError) -> None:
-        self._known[text] = problem
+        self._remember(text, problem)
 
     def _in_halves(
         self, some: Sequence[Any], ask: Callable[[Sequence[Any]], None], fail: Callable[[Any, VictimError], None]
-    ) -> None:
+    ) -> bool:
         """Ask one batch; where it breaks, in halves, until the text that breaks it stands alone.
 
-        Raises VictimGoneError: then no text is to blame, and what is not asked by then can be asked another time.
+        Returns whether a text was too much for the memory by itself. Raises VictimGoneError: then no text is to blame,
+        and what is not asked by then can be asked another time.
         """
         self.shown += len(some)
         try:
             ask(some)
-            return
+            return False
         except VictimGoneError:
             raise
-        except Exception as problem:
+        except Exception as problem:  # noqa: BLE001 - a victim is anyone's; its bug is an error of the text
             is_short = _is_short_of_memory(problem)
             if len(some) == 1:
-                if is_short:
-                    raise
                 fail(some[0], _as_error(self._victim.name, problem))
-                return
-        if is_short:
-            self.batch, self._seeks = min(self.batch, max(1, len(some) // 2)), False
+                return is_short
+        before = self.batch, self._seeks
         middle = len(some) // 2
-        self._in_halves(some[:middle], ask, fail)
-        self._in_halves(some[middle:], ask, fail)
+        if is_short:
+            self.batch, self._seeks = min(self.batch, middle), False
+        is_one_to_blame = [self._in_halves(half, ask, fail) for half in (some[:middle], some[middle:])]
+        if any(is_one_to_blame):
+            self.batch, self._seeks = before
+        return any(is_one_to_blame)
 
     def _checked_replies(self, answered: object, count: int) -> list[Answer]:
         if not isinstance(answered, Sequence) or isinstance(answered, str) or len(answered) != count:

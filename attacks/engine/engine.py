@@ -6,12 +6,12 @@ from hashlib import sha256
 from random import Random
 from typing import Any
 
-from attacks.core.errors import CapabilityError
+from attacks.core.errors import CapabilityError, GoalError
 from attacks.core.goals import Goal, ReplyGoal, TextMatch, Untargeted
 from attacks.core.ports import Attack, Capability, Replier, Victim
 from attacks.core.text import Span
 from attacks.engine.desk import BATCH, Answers, Desk
-from attacks.engine.rows import Label, Row, Status
+from attacks.engine.rows import HALF, Label, Row, Status
 from attacks.engine.run import Run
 
 
@@ -46,7 +46,7 @@ class Engine:
         batch: int | None = BATCH,
         answers: Answers | None = None,
     ) -> None:
-        """Raises CapabilityError where the victim cannot do what the attack needs."""
+        """Raises CapabilityError where the attack needs more of the victim, GoalError where the goal does."""
         missing = attack.needs - victim.can
         if missing:
             raise CapabilityError(attack.name, victim.name, tuple(sorted(missing)))
@@ -54,6 +54,8 @@ class Engine:
         self._victim, self._attack = victim, attack
         own: Callable[[Any], Goal | ReplyGoal] = TextMatch if self._writes else Untargeted
         self._goal = goal or own
+        if not self._writes:
+            self._require_class(self._goal(0))
         self._budget, self._seed, self._width = budget, seed, width
         self.desk = Desk(victim, batch, answers)
         self._vocabulary = self.desk.vocabulary if Capability.GRADIENTS in attack.needs else None
@@ -96,10 +98,21 @@ class Engine:
         chance, goal = self._chance(number), self._goal(label)
         return Run(number, text, label, self._attack, goal, self._budget, chance, example.protected, self._vocabulary)
 
+    def _require_class(self, goal: Goal | ReplyGoal) -> None:
+        """Raises GoalError where a goal is for replies, or for a class that the victim does not have."""
+        classes = getattr(self._victim, "classes", 0)
+        steers = getattr(goal, "steers", None)
+        if steers is None or not 0 <= steers[0] < classes:
+            raise GoalError(repr(goal), self._victim.name, classes)
+
     def _problem(self, example: Example) -> str:
         """Why an example cannot be attacked; empty where it can."""
         if not example.text.strip():
             return "the text is empty"
+        half = HALF.search(example.text)
+        if half:
+            told = f"the text holds half a character (U+{ord(half[0]):04X} at {half.start()})"
+            return f"{told}, which no file can hold; write the character whole, or leave it out"
         if self._writes:
             return "" if isinstance(example.label, str) else f"answer {example.label!r} is no text"
         classes = getattr(self._victim, "classes", 0)

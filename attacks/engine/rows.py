@@ -1,6 +1,7 @@
 """What became of one example, as a value and as one line of JSON. Every figure of a report is counted from these."""
 
 import json
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
 from enum import StrEnum
@@ -13,6 +14,11 @@ from attacks.core.text import Span
 Label: TypeAlias = int | str
 """The right answer: the number of a class, or of a victim that writes the text that its reply holds."""
 
+HOLDS_ALREADY = "the goal holds already"
+"""The problem of a skipped row whose original the victim has right, and which is nevertheless what was wanted."""
+HALF = re.compile("[\ud800-\udfff]")
+"""Half of a pair of UTF-16 that stands alone: no character, and nothing that UTF-8 can write."""
+
 
 class Status(StrEnum):
     """How an example ended."""
@@ -20,7 +26,7 @@ class Status(StrEnum):
     SUCCEEDED = "succeeded"
     FAILED = "failed"
     SKIPPED = "skipped"
-    """The victim was wrong about the original already."""
+    """There was nothing to attack: the victim was wrong about the original, or the goal held already."""
     ERROR = "error"
     """Something broke; it says nothing about the victim's robustness."""
 
@@ -32,7 +38,7 @@ class Row:
     `changes` are (span of the original, what stands there now). `asked` counts every text that the search asked for,
     `queries` the distinct ones, the original not included. `before` and `after` are the victim's probabilities,
     rounded to six places, or its replies; `after` only of a success. `problem` says why it failed or broke, where
-    there is a reason.
+    there is a reason; of a skipped row it is `HOLDS_ALREADY`, or empty where the victim was wrong.
     """
 
     number: int
@@ -49,8 +55,9 @@ class Row:
     problem: str = ""
 
     def to_line(self) -> str:
-        """The row as one line of JSON."""
-        return json.dumps(asdict(self), ensure_ascii=False, separators=(",", ":"))
+        """The row as one line of JSON, which UTF-8 can write whatever the texts hold."""
+        line = json.dumps(asdict(self), ensure_ascii=False, separators=(",", ":"))
+        return HALF.sub(lambda half: f"\\u{ord(half[0]):04x}", line)
 
     @classmethod
     def from_json(cls, row: Mapping[str, Any]) -> "Row":

@@ -1,25 +1,29 @@
 """One example under attack: its search, what it has asked, and how it ended."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from itertools import repeat
 from random import Random
 from typing import cast
 
 import numpy as np
 
-from attacks.core.errors import AttackError, QueryBudgetError, VictimError
-from attacks.core.goals import Floats, Goal, LabelOnly, ReplyGoal
+from attacks.core.errors import AttackError, QueryBudgetError, SearchError, VictimError
+from attacks.core.goals import Floats, Goal, LabelOnly, ReplyGoal, TextMatch
 from attacks.core.perturbation import Perturbation
 from attacks.core.ports import Attack, TokenSlope
 from attacks.core.searching import Outcome, Question, Search
 from attacks.core.slopes import Slope, Slopes, Vocabulary
 from attacks.core.text import Span, Text
 from attacks.engine.desk import Answer, Steered
-from attacks.engine.rows import Label, Row, Status
+from attacks.engine.rows import HOLDS_ALREADY, Label, Row, Status
 from attacks.tokens import by_places
 
 Said = Floats | str
 """What a victim answered to one text: probabilities, shape `(classes,)`, or a reply."""
+
+EMPTY_QUESTIONS = 10_000
+"""So many questions without a text, one after the other, are those of a search that never ends."""
 
 
 class Run:
@@ -46,6 +50,7 @@ class Run:
         self._original: Said | None = None
         self._found: Perturbation | None = None
         self._seen: set[str] = set()
+        self._reached: set[str] = set()
         self._queries = 0
         self.wanted: tuple[str, ...] = (written,)
         self.is_fresh = False
@@ -102,8 +107,9 @@ class Run:
         """The first answer: is it worth an attack at all? That question is not counted."""
         self._original = original
         (base,), (is_there,) = self._judged([original])
-        if is_there or not (isinstance(original, str) or int(original.argmax()) == self._label):
-            self._end(Status.SKIPPED)
+        is_wrong = self._is_wrong(original)
+        if is_there or (is_wrong and not isinstance(original, str)):
+            self._end(Status.SKIPPED, problem="" if is_wrong else HOLDS_ALREADY)
             return
         read = self._attack.read
         self._text = Text.around(self._written, self._protected, read) if self._protected else read(self._written)
@@ -111,8 +117,15 @@ class Run:
         self._search = self._attack.begin(self._text, cast("Goal", self._goal), base, self._chance)
         self._step(None)
 
+    def _is_wrong(self, original: Said) -> bool:
+        """Whether the victim chose another class than the right one, or wrote a reply without the right answer."""
+        if isinstance(original, str):
+            return bool(TextMatch(str(self._label)).reached([original])[0])
+        return int(original.argmax()) != self._label
+
     def _outcomes(self, said: Sequence[Said], slopes: Sequence[TokenSlope]) -> Sequence[Outcome]:
         scores, reached = self._judged(said)
+        self._reached |= {it.written for it, is_there in zip(self._asked, reached, strict=True) if is_there}
         told = map(self._slope, self._asked, slopes) if slopes else repeat(None)
         return list(map(Outcome, scores, reached, told, self._shown(said)))
 
@@ -132,16 +145,23 @@ class Run:
         return by_places(asked, found, cast("Goal", self._goal).steers[1], self._vocabulary)
 
     def _step(self, outcomes: Sequence[Outcome] | None) -> None:
-        """Send the outcomes of what was asked and ask what the search wants next. Raises QueryBudgetError."""
+        """Send the outcomes of what was asked and ask what the search wants next.
+
+        Raises QueryBudgetError, and SearchError where it goes on asking nothing.
+        """
         search = self._search
         if search is None:
             raise RuntimeError("a search is stepped before it began")
         try:
             asked: Question = next(search) if outcomes is None else search.send(outcomes)
+            empty = 0
             while not (asked.of if isinstance(asked, Slopes) else asked):
+                empty += 1
+                if empty == EMPTY_QUESTIONS:
+                    raise SearchError(self._attack.name, f"asked for nothing {empty:,} times in a row")
                 asked = search.send(())
         except StopIteration as stopped:
-            self._settle(stopped.value, outcomes)
+            self._settle(stopped.value)
             return
         if isinstance(asked, Slopes):
             self._asked, self.steers = asked.of, cast("Goal", self._goal).steers[0]
@@ -163,15 +183,22 @@ class Run:
         self._seen |= new
         self._queries += len(texts)
 
-    def _settle(self, found: Perturbation | None, outcomes: Sequence[Outcome] | None) -> None:
-        """The search is over: what it says it found is looked at afresh before it counts."""
-        was_reached = outcomes is not None and any(
-            came.is_reached for it, came in zip(self._asked, outcomes, strict=True) if it == found
-        )
-        if found is None or not was_reached:
+    def _settle(self, found: Perturbation | None) -> None:
+        """The search is over: what it says it found is looked at afresh before it counts. Raises SearchError."""
+        if found is not None:
+            self._require_own(found)
+        if found is None or found.written not in self._reached:
             self._end(Status.FAILED, found)
             return
         self._found, self.wanted, self.is_fresh, self.steers = found, (found.written,), True, None
+
+    def _require_own(self, found: Perturbation) -> None:
+        """Raises SearchError where a result is of another text, or changes what is protected."""
+        if found.original.written != self._written:
+            raise SearchError(self._attack.name, "returned a perturbation of another text")
+        for start, end in found.touched:
+            if any(start < last and first < end for first, last in self._protected):
+                raise SearchError(self._attack.name, f"changed what is protected, at {start}:{end}")
 
     def _confirm(self, said: Said) -> None:
         if self._judged([said])[1][0]:
@@ -183,7 +210,9 @@ class Run:
         self, status: Status, found: Perturbation | None = None, problem: str = "", answer: Said | None = None
     ) -> None:
         if self._search is not None:
-            self._search.close()
+            # Whatever a search does when it is closed, its example is over, and the others go on.
+            with suppress(Exception):
+                self._search.close()
         self.wanted = ()
         self.row = Row(
             number=self._number,

@@ -188,6 +188,32 @@ def read_measures(folder: Path, rows: Sequence[Row]) -> dict[str, Measured]:
     return found
 
 
+def strays(folder: Path, rows: Sequence[Row]) -> Iterator[tuple[int, str]]:
+    """Number and measure of every line that is about other texts than a success of these rows. Raises MeasuresError."""
+    digests = {row.number: _digest(row) for row in rows if row.status is Status.SUCCEEDED}
+    return ((it.number, it.measure) for it in _read(folder / MEASURES) if digests.get(it.number) != it.of)
+
+
+def otherwise(
+    folder: Path, rows: Sequence[Row], measurers: Sequence[Measurer], tolerance: float
+) -> Iterator[tuple[int, str]]:
+    """Number and problem where a measure that is taken again is another than the folder says. Raises MeasuresError.
+
+    Values may be off by `tolerance`, those above 1 by such a share of them.
+    """
+    taken = {it.measure for it in measurers}
+    written = {(it.measure, it.number): it for it in _read(folder / MEASURES) if it.measure in taken}
+    for it in measured(rows, measurers):
+        there = written.pop((it.measure, it.number), None)
+        if there is None:
+            yield it.number, f"has no {it.measure} in {MEASURES}, and {it.value:g} is measured"
+        elif there.fingerprint != it.fingerprint:
+            yield it.number, f"the {it.measure} in {MEASURES} was taken by another model"
+        elif not abs(there.value - it.value) <= tolerance * max(1.0, abs(it.value)):
+            yield it.number, f"the {it.measure} comes out as {it.value:g}, and {MEASURES} says {there.value:g}"
+    yield from ((number, f"has a {name} in {MEASURES} that is measured no more") for name, number in written)
+
+
 def _read(file: Path) -> list[Measure]:
     if not file.is_file():
         return []

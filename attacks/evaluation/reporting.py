@@ -15,7 +15,9 @@ class Summary:
     """An attack in figures. Rates have 95 % intervals (Wilson); a mean over nothing is None.
 
     `success` is among the examples that were attacked: those that the victim had right and that did not break.
-    `accuracy` and `under_attack` are the victim's accuracy before and after, broken examples left out. Queries are
+    `accuracy` and `under_attack` are the victim's accuracy before and after, broken examples left out: it is right
+    about an original whose likeliest class is the label (one that writes: that was attacked), also where the goal held
+    already, and stays right unless the attack succeeded. Queries are
     distinct texts of attacked examples, `changed` the share of words that a success replaced, by the attack's count.
 
     The last four are means over the successes, measured on the two texts whatever the attack says it did: words changed
@@ -47,6 +49,7 @@ def summarise(rows: Sequence[Row]) -> Summary:
     attacked = [row for row in rows if row.status in (Status.SUCCEEDED, Status.FAILED)]
     successes = [row for row in attacked if row.status is Status.SUCCEEDED]
     sound = len(rows) - counts[Status.ERROR]
+    right = sum(_had_right(row) for row in rows)
     queries = [row.queries for row in attacked]
     pairs = [(row.text, row.perturbed) for row in successes if row.perturbed is not None]
     words = [words_changed(*pair) for pair in pairs]
@@ -57,8 +60,8 @@ def summarise(rows: Sequence[Row]) -> Summary:
         skipped=counts[Status.SKIPPED],
         errors=counts[Status.ERROR],
         success=wilson(len(successes), len(attacked)),
-        accuracy=wilson(len(attacked), sound),
-        under_attack=wilson(counts[Status.FAILED], sound),
+        accuracy=wilson(right, sound),
+        under_attack=wilson(right - len(successes), sound),
         queries=sum(queries),
         queries_mean=_mean(queries),
         queries_median=median(queries) if queries else None,
@@ -77,6 +80,13 @@ def by_label(rows: Sequence[Row]) -> dict[Label, Summary]:
         by.setdefault(row.label, []).append(row)
     labels = sorted(by, key=lambda it: (isinstance(it, str), it))
     return {label: summarise(by[label]) for label in labels}
+
+
+def _had_right(row: Row) -> bool:
+    """Whether the victim was right about the original. An example is attacked only where it was."""
+    if row.status is Status.SKIPPED and isinstance(row.before, tuple):
+        return row.before.index(max(row.before)) == row.label
+    return row.status in (Status.SUCCEEDED, Status.FAILED)
 
 
 def _mean(values: Sequence[float]) -> float | None:

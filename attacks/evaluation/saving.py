@@ -52,7 +52,7 @@ class Timing:
 
 
 class Folder:
-    """Where an attack is kept. Raises FolderError where another one is there, or this one and nobody resumes it."""
+    """Where an attack is kept. Raises FolderError where there is anything else, or this one and nobody resumes it."""
 
     def __init__(self, path: Path, settings: Mapping[str, Any], *, resume: bool) -> None:
         self.path = path
@@ -68,6 +68,8 @@ class Folder:
                 )
             self._done = {row.number: row for row in read_rows(path / ROWS)} if (path / ROWS).exists() else {}
             self._before = Timing.read(path) or self._before
+        else:
+            check_free(path)
         try:
             path.mkdir(parents=True, exist_ok=True)
             _replace(file, written)
@@ -110,6 +112,23 @@ class Folder:
     def _rewrite(self) -> None:
         """Put every row in its place."""
         _replace(self.path / ROWS, "".join(self._done[number].to_line() + "\n" for number in sorted(self._done)))
+
+
+def check_free(path: Path) -> None:
+    """Raise FolderError where a folder cannot be made or holds anything. Nothing is made."""
+    try:
+        if path.is_dir():
+            if next(path.iterdir(), None) is not None:
+                raise FolderError(str(path), "holds other files", "choose another --out, or an empty folder")
+            at = path
+        else:
+            at = next(it for it in (path, *path.absolute().parents) if it.exists())
+            if not at.is_dir():
+                raise FolderError(str(path), f"{at} is no folder", "choose another --out")
+    except OSError as problem:
+        raise FolderError(str(path), str(problem.strerror), "choose another --out") from None
+    if not os.access(at, os.W_OK | os.X_OK):
+        raise FolderError(str(path), "cannot be written to", "choose another --out")
 
 
 def _replace(file: Path, written: str) -> None:

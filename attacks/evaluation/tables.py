@@ -3,6 +3,7 @@
 A source is a path, `hf:NAME[:SPLIT][@CONFIG]` or `nltk:CORPUS`. A file of any kind may be packed with gzip.
 """
 
+import codecs
 import csv
 import gzip
 import json
@@ -10,6 +11,7 @@ import zlib
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from threading import Lock
 from typing import IO, Any, TypeAlias, cast
 
 from attacks.core.errors import AttackError
@@ -17,6 +19,16 @@ from attacks.core.errors import AttackError
 FORMATS = ("csv", "tsv", "jsonl", "parquet", "labelled")
 """`labelled` is a line of a label, a space and a text, without a header; the text may stand in double quotes."""
 _SUFFIXES = {".csv": "csv", ".tsv": "tsv", ".jsonl": "jsonl", ".ndjson": "jsonl", ".parquet": "parquet"}
+_MARKS = (
+    # The mark of UTF-32 begins with that of UTF-16, where the lowest byte comes first.
+    (codecs.BOM_UTF32_LE, "UTF-32"),
+    (codecs.BOM_UTF32_BE, "UTF-32"),
+    (codecs.BOM_UTF16_LE, "UTF-16"),
+    (codecs.BOM_UTF16_BE, "UTF-16"),
+)
+_LONGEST = 2**31 - 1
+"""Characters of a cell, as many as the csv module can be told on every platform."""
+_LIMIT = Lock()
 _KINDS = "give a .csv, .tsv, .jsonl or .parquet file, hf:NAME:SPLIT or nltk:CORPUS"
 
 Cells: TypeAlias = Mapping[str, object]
@@ -82,10 +94,10 @@ def _of_file(path: Path, form: str, *, has_header: bool) -> Iterator[tuple[int, 
             for at, row in _of_lines(path, lines, form, has_header=has_header):
                 yield at, row
     except UnicodeDecodeError as wrong:
-        remedy = "write the file in UTF-8 (iconv -f LATIN1 -t UTF-8)"
-        raise DataError(str(path), 0, f"is not UTF-8 after line {at} ({wrong.reason}); {remedy}") from None
-    except csv.Error as wrong:
-        raise DataError(str(path), at + 1, f"cannot be read as {form} ({wrong}); add --format") from None
+        encoding = _marked(path)
+        remedy = f"write the file in UTF-8 (iconv -f {encoding or 'LATIN1'} -t UTF-8)"
+        what = f"is {encoding}, not UTF-8" if encoding else f"is not UTF-8 after line {at} ({wrong.reason})"
+        raise DataError(str(path), 0, f"{what}; {remedy}") from None
     except (EOFError, zlib.error, gzip.BadGzipFile) as wrong:
         raise DataError(str(path), 0, f"is no whole gzip file ({wrong}); fetch it again") from None
     except OSError as wrong:
@@ -98,6 +110,13 @@ def _opened(path: Path) -> IO[str]:
     return path.open(encoding="utf-8-sig", newline="")
 
 
+def _marked(path: Path) -> str:
+    """The encoding that the mark at the beginning of a file names, empty where there is none of these."""
+    with gzip.open(path) if path.suffix.lower() == ".gz" else path.open("rb") as file:
+        start = file.read(4)
+    return next((encoding for mark, encoding in _MARKS if start.startswith(mark)), "")
+
+
 def _of_lines(path: Path, lines: IO[str], form: str, *, has_header: bool) -> Iterator[tuple[int, Cells]]:
     if form == "jsonl":
         for number, line in enumerate(lines, start=1):
@@ -108,17 +127,50 @@ def _of_lines(path: Path, lines: IO[str], form: str, *, has_header: bool) -> Ite
             label, _, text = line.rstrip("\r\n").partition(" ")
             yield number, {"label": label, "text": _unquoted(text)}
     else:
-        quoting: Any = csv.QUOTE_NONE if form == "tsv" else csv.QUOTE_MINIMAL
-        delimiter = "\t" if form == "tsv" else ","
-        if has_header:
-            table = csv.DictReader(lines, delimiter=delimiter, quoting=quoting)
-            for named in table:
-                yield table.line_num, named
+        yield from _of_cells(path, lines, form, has_header=has_header)
+
+
+def _of_cells(path: Path, lines: IO[str], form: str, *, has_header: bool) -> Iterator[tuple[int, Cells]]:
+    """Rows of cells, which may go over many lines. Raises DataError with the line where a row begins."""
+    quoting: Any = csv.QUOTE_NONE if form == "tsv" else csv.QUOTE_MINIMAL
+    table = csv.reader(lines, delimiter="\t" if form == "tsv" else ",", quoting=quoting, strict=True)
+    names: list[str] | None = None
+    while True:
+        at = table.line_num + 1
+        try:
+            cells = _next_cells(table)
+        except csv.Error as wrong:
+            raise DataError(str(path), at, _miswritten(str(wrong), form)) from None
+        if cells is None:
             return
-        plain = csv.reader(lines, delimiter=delimiter, quoting=quoting)
-        for cells in plain:
-            if cells:
-                yield plain.line_num, {str(number): cell for number, cell in enumerate(cells, start=1)}
+        if not cells:
+            continue
+        if has_header and names is None:
+            names = cells
+        elif names is None:
+            yield table.line_num, {str(number): cell for number, cell in enumerate(cells, start=1)}
+        else:
+            # A row that is too short lacks its last columns.
+            yield table.line_num, dict(zip(names, cells, strict=False))
+
+
+def _next_cells(table: "Iterator[list[str]]") -> list[str] | None:
+    """The next row however long its cells are, None at the end. Raises csv.Error."""
+    # The limit is one for the whole process: it is raised for this row alone, by one thread at a time.
+    with _LIMIT:
+        before = csv.field_size_limit(_LONGEST)
+        try:
+            return next(table, None)
+        finally:
+            csv.field_size_limit(before)
+
+
+def _miswritten(problem: str, form: str) -> str:
+    if "end of data" in problem:
+        return "opens a quote that is never closed; close it, or write quotes inside of quotes twice"
+    if "expected after" in problem:
+        return "goes on behind a closing quote; write quotes inside of quotes twice"
+    return f"cannot be read as {form} ({problem}); add --format"
 
 
 def _object(path: Path, number: int, line: str) -> Cells:

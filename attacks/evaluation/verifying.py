@@ -1,9 +1,12 @@
 """Asks the victim again for every text of a finished attack, and counts every figure anew.
 
 What can be checked is checked: that the folder's rows are one for each example and agree with themselves, that the
-victim answers what they say, and that each status follows from its answers. How many queries a search took is not: that
-needs the attack itself, made again with the same settings, which gives the same rows to the byte: `unlike` says where
-they are not.
+victim answers what they say, that each status follows from its answers, that each text has as many words as the recipe
+reads, and that an original which broke the victim still does.
+
+What cannot be seen in the rows is taken from them: that a failure found nothing, how many queries a search took, and
+why a search broke. That needs the attack itself, made again with the same settings, which gives the same rows to the
+byte: `unlike` says where they are not.
 """
 
 from collections import Counter
@@ -16,12 +19,12 @@ import numpy as np
 from attacks.commands.attacking import goal_of
 from attacks.core.errors import VictimError
 from attacks.core.goals import Floats, Goal, ReplyGoal, TextMatch, Untargeted
-from attacks.core.perturbation import Perturbation
 from attacks.core.ports import Capability, Replier, Victim
-from attacks.core.text import Text
-from attacks.engine import Example, Label, Row, Status
+from attacks.engine import Example, Row, Status
 from attacks.engine.desk import Answer, Desk
+from attacks.evaluation.contradictions import Reader, can_be_asked, contradictions, miscounted
 from attacks.evaluation.finished import Finished
+from attacks.evaluation.measuring import strays
 from attacks.evaluation.reporting import Summary, summarise
 
 TOLERANCE = 1e-3
@@ -40,7 +43,8 @@ class Difference:
 class Recount:
     """What a finished attack comes to when the victim is asked again.
 
-    `broken` rows say nothing about the victim and were not asked again.
+    `broken` rows say nothing about the victim; their originals were asked again where they could be. `uncounted` says
+    why the words were not counted again, empty where they were.
     """
 
     written: Summary
@@ -48,6 +52,7 @@ class Recount:
     differences: tuple[Difference, ...]
     asked: int
     broken: int
+    uncounted: str = ""
 
     @property
     def stands(self) -> bool:
@@ -61,8 +66,13 @@ def recount(
     examples: Sequence[Example] | None = None,
     digest: str | None = None,
     tolerance: float = TOLERANCE,
+    read: Reader | None = None,
 ) -> Recount:
-    """Ask and count again. `examples` and `digest` are those of the file that was attacked, where it is at hand."""
+    """Ask and count again.
+
+    `examples` and `digest` are those of the file that was attacked, where it is at hand; `read` is how the recipe
+    reads a text, where it can be made.
+    """
     found = list(_whole(finished, victim, digest))
     if examples is not None:
         found += _unlike(finished, examples)
@@ -70,19 +80,40 @@ def recount(
     classes = None if Capability.REPLIES in victim.can else cast("Victim", victim).classes
     usual: Callable[[Any], Goal | ReplyGoal] = TextMatch if classes is None else Untargeted
     goal = goal_of(finished.goal, finished.reading.labels) or usual
-    sound = [row for row in finished.rows if row.status is not Status.ERROR]
-    answers = desk.answers(text for row in sound for text in (row.text, row.perturbed) if text is not None)
+    asked = [row for row in finished.rows if can_be_asked(row, classes)]
+    answers = desk.answers(text for row in asked for text in (row.text, row.perturbed) if text is not None)
     rows = []
     for row in finished.rows:
-        found += (Difference(row.number, problem) for problem in _inside(row, classes, finished.budget))
-        if row.status is Status.ERROR or not _is_answer(row.label, classes):
-            rows.append(row)
-            continue
-        again, problems = _judged(row, goal(row.label), answers, tolerance)
+        again, problems = row, list(contradictions(row, classes, finished.budget))
+        if can_be_asked(row, classes):
+            judged = _broken_again if row.status is Status.ERROR else _judged
+            again, more = judged(row, goal(row.label), answers, tolerance)
+            problems += more
         rows.append(again)
         found += (Difference(row.number, problem) for problem in problems)
-    broken = len(finished.rows) - len(sound)
-    return Recount(finished.summary, summarise(rows), tuple(_in_order(found)), desk.shown, broken)
+    words, uncounted = _words(finished, examples, read)
+    broken = sum(row.status is Status.ERROR for row in finished.rows)
+    ordered = tuple(_in_order([*found, *words]))
+    return Recount(finished.summary, summarise(rows), ordered, desk.shown, broken, uncounted)
+
+
+def _words(finished: Finished, examples: Sequence[Example] | None, read: Reader | None) -> tuple[list[Difference], str]:
+    """Where words are miscounted, or why they cannot be counted."""
+    if read is None:
+        return [], "the recipe cannot be made here"
+    if examples is None and finished.reading.protects:
+        return [], "what was protected stands in --data only"
+    protected = {it.number: it.protected for it in examples or () if it.protected}
+    told = (
+        Difference(row.number, problem)
+        for row in finished.rows
+        if row.text.strip()
+        for problem in miscounted(row, read, protected.get(row.number, ()))
+    )
+    try:
+        return list(told), ""
+    except ValueError as wrong:  # of a row whose text is not the example's
+        return [], str(wrong)
 
 
 def unlike(finished: Finished, again: Iterable[Row]) -> Iterator[Difference]:
@@ -97,11 +128,6 @@ def unlike(finished: Finished, again: Iterable[Row]) -> Iterator[Difference]:
             yield Difference(row.number, f"comes out with other {', '.join(names)} when the attack is made again")
     for number in written:
         yield Difference(number, "is not there when the attack is made again")
-
-
-def _is_answer(label: Label, classes: int | None) -> bool:
-    """Whether a label is one of so many classes, or a text where the victim writes (None)."""
-    return isinstance(label, str) if classes is None else isinstance(label, int) and 0 <= label < classes
 
 
 def _in_order(found: Iterable[Difference]) -> list[Difference]:
@@ -119,6 +145,8 @@ def _whole(finished: Finished, victim: Victim | Replier, digest: str | None) -> 
     for number, count in Counter(row.number for row in finished.rows).items():
         if count > 1:
             yield Difference(number, f"stands in {count} rows")
+    for number, name in strays(finished.path, finished.rows):
+        yield Difference(number, f"the {name} in measures.jsonl is of other texts")
 
 
 def _unlike(finished: Finished, examples: Sequence[Example]) -> Iterator[Difference]:
@@ -136,33 +164,35 @@ def _unlike(finished: Finished, examples: Sequence[Example]) -> Iterator[Differe
         yield Difference(number, "is no example of the file")
 
 
-def _inside(row: Row, classes: int | None, budget: int | None) -> Iterator[str]:
-    """Where a row contradicts itself."""
-    if row.status is Status.ERROR:
-        return
-    if not _is_answer(row.label, classes):
-        kind = "no text, and the victim writes" if classes is None else f"none of the victim's {classes} classes"
-        yield f"label {row.label} is {kind}"
-    if row.queries > row.asked:
-        yield f"counts {row.queries} distinct queries, and {row.asked} in all"
-    if budget is not None and row.queries > budget:
-        yield f"counts {row.queries} queries, beyond the budget of {budget}"
-    if row.status is Status.SUCCEEDED and row.queries < 1:
-        yield "succeeded without a query"
-    if row.perturbed is None:
-        if row.status is Status.SUCCEEDED:
-            yield "succeeded without a perturbed text"
-    elif _applied(row) != row.perturbed:
-        yield "the changes do not make the perturbed text"
+def _broken_again(
+    row: Row, goal: Goal | ReplyGoal, answers: Mapping[str, Answer], tolerance: float
+) -> tuple[Row, list[str]]:
+    """The row as it stands, and what the victim's answers say against it: rows that broke are in no figure."""
+    original = answers[row.text]
+    if isinstance(original, VictimError):
+        return row, [] if row.before is None else [str(original)]
+    if row.before is None:
+        return row, [f"is written as broken ({row.problem}), and the victim answers now"]
+    problems = _otherwise("original", row.before, original, tolerance)
+    if _is_settled(row, goal, original):
+        problems.append(f"is written as {Status.ERROR}, and comes out as {Status.SKIPPED}")
+    found = None if row.perturbed is None else answers[row.perturbed]
+    if found is not None and not isinstance(found, VictimError) and _is_reached(goal, found):
+        problems.append("is written as broken, and its perturbed text reaches the goal")
+    return row, problems
 
 
-def _applied(row: Row) -> str | None:
-    """The text with the row's changes, None where they cannot be made."""
-    try:
-        text = Text.of(row.text, lambda _: [span for span, _ in row.changes])
-    except ValueError:
-        return None
-    return Perturbation(text, tuple((place, new) for place, (_, new) in enumerate(row.changes))).written
+def _is_settled(row: Row, goal: Goal | ReplyGoal, original: Floats | str) -> bool:
+    """Whether there is nothing to attack: the victim is wrong about the original, or the goal holds already."""
+    is_wrong = not isinstance(original, str) and int(original.argmax()) != row.label
+    return is_wrong or _is_reached(goal, original)
+
+
+def _otherwise(name: str, written: tuple[float, ...] | str, answer: Floats | str, tolerance: float) -> list[str]:
+    """Where an answer is another than the row says."""
+    if _is_same(written, answer, tolerance):
+        return []
+    return [f"the {name} comes out as {_told(answer)}, and the row says {_told(written)}"]
 
 
 def _judged(row: Row, goal: Goal | ReplyGoal, answers: Mapping[str, Answer], tolerance: float) -> tuple[Row, list[str]]:
@@ -174,8 +204,7 @@ def _judged(row: Row, goal: Goal | ReplyGoal, answers: Mapping[str, Answer], tol
             return replace(row, status=Status.ERROR, problem=str(said)), [str(said)]
     original = cast("Floats | str", before)
     perturbed = cast("Floats | str | None", after)
-    is_wrong = not isinstance(original, str) and int(original.argmax()) != row.label
-    if is_wrong or _is_reached(goal, original):
+    if _is_settled(row, goal, original):
         status = Status.SKIPPED
     elif perturbed is not None and _is_reached(goal, perturbed):
         status = Status.SUCCEEDED
@@ -183,8 +212,8 @@ def _judged(row: Row, goal: Goal | ReplyGoal, answers: Mapping[str, Answer], tol
         status = Status.FAILED
     problems = [] if status is row.status else [f"is written as {row.status}, and comes out as {status}"]
     for name, written, answer in (("original", row.before, original), ("perturbed text", row.after, perturbed)):
-        if written is not None and answer is not None and not _is_same(written, answer, tolerance):
-            problems.append(f"the {name} comes out as {_told(answer)}, and the row says {_told(written)}")
+        if written is not None and answer is not None:
+            problems += _otherwise(name, written, answer, tolerance)
     return replace(row, status=status), problems
 
 

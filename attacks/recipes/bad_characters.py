@@ -110,6 +110,13 @@ class Recipe:
 
     kind: Kind
     languages: tuple[str, ...]
+    told: str
+    """What the attack does, in a sentence."""
+
+    @property
+    def needs(self) -> frozenset[Capability]:
+        """What the attack needs of a victim."""
+        return BadCharacters.needs
 
     def __call__(self, *, language: str = "en") -> BadCharacters:
         """The attack. Raises ValueError where it is for no such language."""
@@ -118,14 +125,28 @@ class Recipe:
         return BadCharacters(self.kind, language=language)
 
 
-invisible = Recipe(Kind.INVISIBLE, ("en", "zh"))
-"""Invisible characters."""
-homoglyph = Recipe(Kind.HOMOGLYPH, ("en",))
-"""Homoglyphs. No letter of another alphabet is an ideograph's: `zh-characters` has what looks alike in Chinese."""
-reorder = Recipe(Kind.REORDER, ("en", "zh"))
-"""Reorderings."""
-delete = Recipe(Kind.DELETE, ("en", "zh"))
-"""Deletions."""
+invisible = Recipe(
+    Kind.INVISIBLE,
+    ("en", "zh"),
+    "Puts characters of no width before others: nothing is to be seen. Places by differential evolution.",
+)
+homoglyph = Recipe(
+    Kind.HOMOGLYPH,
+    ("en",),
+    "Writes letters as letters of another alphabet that look the same. Places by differential evolution.",
+)
+"""No letter of another alphabet is an ideograph's: `zh-characters` has what looks alike in Chinese."""
+reorder = Recipe(
+    Kind.REORDER,
+    ("en", "zh"),
+    "Writes neighbours the other way round, with controls that turn them back for the eye. Places by differential "
+    "evolution.",
+)
+delete = Recipe(
+    Kind.DELETE,
+    ("en", "zh"),
+    "Puts in characters with a backspace that takes each away for the eye. Places by differential evolution.",
+)
 
 
 def _runs(written: str) -> list[Span]:

@@ -17,7 +17,7 @@ from rich.text import Text
 
 from arena.core.jsonline import to_line
 from arena.terminal import plain
-from attacks.commands.showing import plain_json, rate
+from attacks.commands.showing import check_new, plain_json, rate
 from attacks.opening import RefusedAttackError, recipe_named, refusals, victim_named
 
 if TYPE_CHECKING:
@@ -59,6 +59,7 @@ def train(
     are attacks like others: taboo attack compare OUT/before OUT/after.
     """
     from attacks.data.examples import read_examples
+    from attacks.evaluation.saving import check_free
     from attacks.training import adversarial
     from attacks.training.students import Schedule, student_named
 
@@ -66,6 +67,8 @@ def train(
         raise RefusedAttackError(f"--share {share} is no share; give one above 0, up to 1")
     if (out / REPORT).exists():
         raise RefusedAttackError(f"{out} holds a training already; choose another --out")
+    with refusals():
+        check_free(out)
     plan = adversarial.Plan(rounds, share, seed, budget)
     with refusals():
         known, measured = read_examples(data, limit), read_examples(dev, dev_limit)
@@ -132,6 +135,7 @@ def augment(
         raise RefusedAttackError(f"--share {share} is no share; give one above 0, up to 1")
     if out.suffix not in (".tsv", ".csv", ".jsonl"):
         raise RefusedAttackError(f"{out} is neither .tsv, .csv nor .jsonl; name the file so")
+    check_new(out)
     with refusals():
         examples = read_examples(data, limit)
         texts, labels = [it.text for it in examples], [int(it.label) for it in examples]

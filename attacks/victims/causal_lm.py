@@ -10,6 +10,7 @@ from attacks.core.goals import Floats
 from attacks.fingerprints import of_model
 from attacks.pretrained import INSTALL, UnreadModelError, read_model
 from attacks.victims.errors import VictimMissingError
+from attacks.victims.stacking import stacked
 
 AT_A_TIME = 32
 """How many rows the model reads at a time."""
@@ -21,6 +22,7 @@ class CausalLM:
     def __init__(self, model: Any, tokenizer: Any, name: str) -> None:  # noqa: ANN401 - transformers' own
         self.model, self.tokenizer, self.name = model.eval(), tokenizer, name
         self.fingerprint = of_model(model)
+        self._is_exact = model.device.type == "cpu" and str(model.dtype) == "torch.float32"
         longest = int(tokenizer.model_max_length)
         self._longest = min(longest, int(getattr(model.config, "max_position_embeddings", longest)))
 
@@ -137,15 +139,27 @@ class CausalLM:
         import torch
 
         found: dict[tuple[int, ...], dict[tuple[int, int], float]] = {}
-        ordered = sorted(rows, key=len)
-        for first in range(0, len(ordered), AT_A_TIME):
-            some = ordered[first : first + AT_A_TIME]
-            width = max(map(len, some))
-            shown = torch.tensor([[*row, *[self._padding] * (width - len(row))] for row in some])
-            seen = torch.tensor([[1] * len(row) + [0] * (width - len(row)) for row in some])
-            with torch.inference_mode():
-                logits = self.model(shown.to(self.model.device), attention_mask=seen.to(self.model.device)).logits
-            for number, row in enumerate(some):
+        # Rows of one length only, filled up to a multiple: nothing else keeps the last digits whatever goes along.
+        for _, members in stacked([len(row) for row in rows], lambda length: length, fills=self._is_exact):
+            for first in range(0, len(members), AT_A_TIME):
+                some = [rows[it] for it in members[first : first + AT_A_TIME]]
+                shown = torch.tensor(some, device=self.model.device)
+                with torch.inference_mode():
+                    logits = self.model(shown, attention_mask=torch.ones_like(shown)).logits
+                found |= self._read_off(some, logits, spots)
+        return found
+
+    @staticmethod
+    def _read_off(
+        some: Sequence[tuple[int, ...]],
+        logits: Any,  # noqa: ANN401 - a tensor
+        spots: dict[tuple[int, ...], set[tuple[int, int]]],
+    ) -> dict[tuple[int, ...], dict[tuple[int, int], float]]:
+        import torch
+
+        found: dict[tuple[int, ...], dict[tuple[int, int], float]] = {}
+        for number, row in enumerate(some):
+            if row not in found:
                 places = sorted({place for place, _ in spots[row]})
                 told = dict(zip(places, torch.log_softmax(logits[number, places].double(), dim=-1), strict=True))
                 found[row] = {(place, token): float(told[place][token]) for place, token in sorted(spots[row])}

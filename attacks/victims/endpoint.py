@@ -30,6 +30,8 @@ def shown_address(url: str) -> str:
 class Endpoint:
     """One address that is asked by POST. May be asked from several threads at once.
 
+    `name` is the address as it is shown; `url` the whole of it, which may hold a secret.
+
     A server that did not answer in the last of `tries` is asked only once a question from then on, until it answers:
     a server that breaks on many texts must not cost the patience of each.
     """
@@ -48,7 +50,7 @@ class Endpoint:
         if parts.scheme not in ("http", "https") or not parts.hostname:
             raise ValueError(f"{url!r} is no address that begins with http:// or https://")
         self.name = shown_address(url)
-        self._url, self._tries, self._sleep = url, max(1, tries), sleep
+        self.url, self._tries, self._sleep = url, max(1, tries), sleep
         self._is_silent, self._token = False, token
         headers = {"Authorization": f"Bearer {token}"} if token else {}
         self._client = httpx.Client(timeout=seconds, headers=headers)
@@ -63,7 +65,7 @@ class Endpoint:
         last = 1 if self._is_silent else self._tries
         for number in range(1, last + 1):
             try:
-                answer = self._client.post(self._url + path, json=question)
+                answer = self._client.post(self.url + path, json=question)
             except httpx.TransportError as wrong:
                 problem, wait = f"cannot be reached ({type(wrong).__name__}: {wrong})", 0.0
                 is_gone = isinstance(wrong, httpx.ConnectError | httpx.ConnectTimeout)

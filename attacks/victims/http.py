@@ -38,7 +38,7 @@ class HttpVictim:
         self.can = frozenset({Capability.SCORES}) if has_scores else frozenset()
         self.classes = _width(self.name, first) if has_scores else _count(self.name, first)
         self._rows(first, 1)
-        self.fingerprint = sha256(f"{self.name}\n{self._version}\n{self.classes}".encode()).hexdigest()[:16]
+        self.fingerprint = sha256(f"{endpoint.url}\n{self._version}\n{self.classes}".encode()).hexdigest()[:16]
 
     @classmethod
     def open(cls, url: str) -> "HttpVictim":

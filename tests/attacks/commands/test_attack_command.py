@@ -155,7 +155,37 @@ def test_an_attack_that_is_interrupted_ends_with_130_and_one_line(small, tmp_pat
     finally:
         running.kill()
         running.wait(30)
-    assert (running.returncode, told) == (130, "taboo: interrupted; what the log holds is whole\n")
+    assert running.returncode == 130
+    assert re.fullmatch(r"taboo: interrupted; \S+run holds \d+ of 1,000 rows, go on with --resume\n", told), told
+
+
+def test_a_folder_with_other_files_is_left_alone(taboo, small, tmp_path):
+    (tmp_path / "notes.txt").write_text("mine", encoding="utf-8")
+    done = taboo(*of_small(small, tmp_path))
+    assert done.code == 2
+    assert "holds other files; choose another --out" in " ".join(done.err.split())
+    assert [it.name for it in tmp_path.iterdir()] == ["notes.txt"]
+
+
+def test_an_attack_of_which_every_row_is_broken_ends_with_1_and_its_rows_stay(taboo, small, tmp_path):
+    texts = tmp_path / "a.tsv"
+    texts.write_text("text\tlabel\na great film\t7\na poor film\t8\n", encoding="utf-8")
+    done = taboo(*of_small((small[0], texts), tmp_path / "run"))
+    assert done.code == 1
+    assert done.err == "taboo: no example could be attacked; row 0: label 7 is none of the victim's 2 classes\n"
+    assert [row.status for row in read_rows(tmp_path / "run" / "rows.jsonl")] == [Status.ERROR, Status.ERROR]
+
+
+@pytest.mark.slow
+def test_an_export_whose_reader_went_away_ends_with_141_and_says_nothing(taboo, small, tmp_path):
+    assert taboo(*of_small(small, tmp_path / "run")).code == 0
+    running = started(("attack", "export", tmp_path / "run"), tmp_path, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    assert running.stdout is not None
+    assert running.stderr is not None
+    assert running.stdout.readline().startswith("number,")
+    running.stdout.close()
+    assert (running.wait(30), running.stderr.read()) == (141, "")
+    running.stderr.close()
 
 
 def test_seconds_add_up_over_sittings(taboo, small, tmp_path):
@@ -198,6 +228,7 @@ def test_pairs_names_constraints_and_goals_are_options_that_verify_knows_from_th
         (("--constraint", "edits:few"), "write edits:NUMBER"),
         (("--language", "zh"), "is for en, not for 'zh'"),
         (("--labels", "a,a"), "names a class twice"),
+        (("--labels", "a,b,c,d"), "--labels: names 4 classes, and the victim chooses between 2"),
         (("--similarity", "/nowhere"), "similarity by '/nowhere'"),
         (("--perplexity", "/nowhere"), "perplexity by '/nowhere'"),
         (("--cache", "/nowhere/at/all"), "choose another --cache"),

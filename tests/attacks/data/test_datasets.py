@@ -1,7 +1,9 @@
 """Examples out of every kind of table: what is read, what stays protected, and how a mistake is named."""
 
+import csv
 import gzip
 import os
+import re
 from pathlib import Path
 
 import pytest
@@ -9,6 +11,7 @@ import pytest
 from attacks.core.text import PAIR
 from attacks.data.examples import DataError, Reading, read_data, read_examples
 from attacks.engine import Example
+from attacks.evaluation.tables import rows_of
 
 DATA = os.environ.get("TABOO_DATA")
 needs_data = pytest.mark.skipif(DATA is None, reason="needs real data sets in TABOO_DATA")
@@ -126,7 +129,6 @@ def test_a_sample_keeps_the_numbers_of_the_file(tmp_path):
         ("plain", "x\n", {}, "add --format"),
         ("a.parquet", "x\n", {}, "is no parquet file"),
         ("a.csv.gz", "text,label\nx,1\n", {}, "is no whole gzip file"),
-        ("a.csv", f"text,label\n{'x' * 140_000},1\n", {}, "cannot be read as csv"),
         ("a.tsv", "text\tlabel\n", {}, "holds no example"),
     ],
 )
@@ -229,3 +231,40 @@ def test_the_field_s_own_files_are_read_by_options_alone(source, reading, labels
     assert len(found) == 100
     assert {it.label for it in found} == labels
     assert all(it.text for it in found)
+
+
+@pytest.mark.parametrize(
+    ("content", "reading", "told"),
+    [
+        ('text,label\nfine,1\n"poor,0\nmore,1\n', {}, "line 3: opens a quote that is never closed; close it"),
+        ('text,label\n"poor,0\nmore,1\n', {}, "line 2: opens a quote that is never closed"),
+        ('"poor,0\n', {"text": "1"}, "line 1: opens a quote that is never closed"),
+        ('text,label\n"a\nb",1\n"poor" it is,0\n', {}, "line 4: goes on behind a closing quote; write quotes"),
+    ],
+)
+def test_a_quote_that_swallows_the_rest_is_named_by_its_line(content, reading, told, tmp_path):
+    file = tmp_path / "a.csv"
+    file.write_text(content, encoding="utf-8")
+    with pytest.raises(DataError, match=re.escape(told)):
+        read_examples(file, reading=Reading(**reading))
+
+
+def test_a_text_of_any_length_is_read_and_the_process_keeps_its_limit(tmp_path):
+    file = tmp_path / "a.csv"
+    file.write_text(f"text,label\n{'long ' * 50_000},1\nshort,0\n", encoding="utf-8")
+    before = csv.field_size_limit()
+    found = iter(rows_of(str(file)))
+    assert len(str(next(found)[1]["text"])) == 250_000
+    assert csv.field_size_limit() == before
+    assert [it for _, it in found] == [{"text": "short", "label": "0"}]
+
+
+@pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be", "utf-32-le", "utf-32-be"])
+@pytest.mark.parametrize("is_packed", [False, True])
+def test_the_mark_of_another_encoding_names_the_remedy(encoding, is_packed, tmp_path):
+    written = "\ufefftext,label\nfine,1\n".encode(encoding)
+    file = tmp_path / ("a.csv.gz" if is_packed else "a.csv")
+    file.write_bytes(gzip.compress(written) if is_packed else written)
+    name = encoding[:6].upper()
+    with pytest.raises(DataError, match=f"is {name}, not UTF-8; write the file in UTF-8 .iconv -f {name} -t UTF-8.$"):
+        read_examples(file)

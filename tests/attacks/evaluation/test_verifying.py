@@ -1,6 +1,7 @@
 """What can be asked of a finished attack once more: its answers, its figures, its very rows."""
 
 import json
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -12,6 +13,7 @@ from attacks_folders import EXAMPLES, attacked, edited
 from attacks.core.ports import Capability
 from attacks.engine import Engine, Example, Row, Status
 from attacks.evaluation.finished import Finished
+from attacks.evaluation.measuring import MEASURES, Measurer, measured, otherwise, write_measures
 from attacks.evaluation.saving import Folder
 from attacks.evaluation.verifying import recount, unlike
 
@@ -51,12 +53,68 @@ def test_an_honest_folder_stands_and_comes_to_the_same_figures(tmp_path):
         (0, {"asked": 1}, "distinct queries, and 1 in all"),
         (0, {"label": 7}, "label 7 is none of the victim's 2 classes"),
         (0, {"number": 1}, "stands in 2 rows"),
+        (0, {"status": "failed", "perturbed": None, "changes": []}, "which only a success does"),
+        (0, {"status": "error", "problem": "x"}, "its perturbed text reaches the goal"),
+        (0, {"status": "error"}, "is broken, and does not say why"),
+        (0, {"status": "error", "problem": "x", "before": None, "after": None}, "and the victim answers now"),
+        (0, {"status": "error", "problem": "x", "before": None}, "broke before the attack began"),
+        (0, {"status": "error", "problem": "x", "before": [0.4, 0.6]}, "the original comes out as"),
+        (3, {"status": "error", "problem": "x"}, "is written as error, and comes out as skipped"),
+        (5, {"status": "failed"}, "its text is empty"),
+        (0, {"status": "skipped"}, "was skipped, and yet attacked"),
+        (0, {"perturbed": None}, "has changes, and no perturbed text"),
+        (0, {"before": None}, "has no answer to the original"),
+        (0, {"after": None}, "succeeded without an answer to the perturbed text"),
     ],
 )
 def test_what_was_meddled_with_is_named_by_its_row(number, values, told, tmp_path):
     found = reread(edited(attacked(tmp_path / "run"), number, **values))
     assert any(told in problem for _, problem in found), found
     assert {at for at, _ in found} == {values.get("number", number)}
+
+
+@pytest.mark.parametrize(("number", "words"), [(0, 4), (3, 3), (4, 0), (5, 1)])
+def test_words_are_counted_again_as_the_recipe_reads_them(number, words, tmp_path):
+    folder = attacked(tmp_path / "run")
+    honest = recount(Finished.read(folder), Counting(), read=Swapping().read)
+    assert (honest.stands, honest.uncounted) == (True, "")
+    assert recount(Finished.read(folder), Counting()).uncounted == "the recipe cannot be made here"
+    found = recount(Finished.read(edited(folder, number, words=words)), Counting(), read=Swapping().read)
+    assert [it.number for it in found.differences] == [number]
+    assert f"{words} words" in found.differences[0].problem or "broke before" in found.differences[0].problem
+
+
+def test_words_around_what_was_protected_are_counted_with_the_file_only(tmp_path):
+    examples = [replace(EXAMPLES[0], protected=((0, 2),))]
+    folder = attacked(tmp_path / "run", examples=examples, reading={"protect": "^a "})
+    read = Swapping().read
+    assert "--data" in recount(Finished.read(folder), Counting(), read=read).uncounted
+    assert recount(Finished.read(folder), Counting(), examples, read=read).stands
+    outside = [replace(EXAMPLES[0], protected=((0, 200),))]
+    assert "cannot be protected" in recount(Finished.read(folder), Counting(), outside, read=read).uncounted
+
+
+def test_measures_of_other_texts_are_named(tmp_path):
+    folder = attacked(tmp_path / "run")
+    finished = Finished.read(folder)
+    longer = Measurer("similarity", "by length", "f" * 16, lambda one, other: (len(other) / len(one), None, None))
+    write_measures(folder, finished.rows, list(measured(finished.rows, [longer])))
+    assert recount(Finished.read(folder), Counting()).stands
+    assert list(otherwise(folder, finished.rows, [longer], 1e-3)) == []
+    lines = (folder / MEASURES).read_text(encoding="utf-8").splitlines()
+    meddled = [json.loads(line) for line in lines]
+    meddled[0]["of"], meddled[-1]["value"] = "0" * 16, 7.5
+    (folder / MEASURES).write_text("".join(json.dumps(it) + "\n" for it in meddled), encoding="utf-8")
+    problems = [(it.number, it.problem) for it in recount(Finished.read(folder), Counting()).differences]
+    assert problems == [(meddled[0]["number"], "the similarity in measures.jsonl is of other texts")]
+    again = dict(otherwise(folder, finished.rows, [longer], 1e-3))
+    assert "measures.jsonl says 7.5" in again[meddled[-1]["number"]]
+    another = replace(longer, fingerprint="e" * 16)
+    assert all("another model" in told for _, told in otherwise(folder, finished.rows, [another], 1e-3))
+    (folder / MEASURES).write_text(json.dumps(meddled[-1] | {"number": 77}) + "\n", encoding="utf-8")
+    gone = dict(otherwise(folder, finished.rows, [longer], 1e-3))
+    assert "measured no more" in gone[77]
+    assert "has no similarity" in gone[meddled[0]["number"]]
 
 
 @pytest.mark.parametrize(
@@ -126,7 +184,19 @@ def written_row(**values: object) -> Row:
                 "the perturbed text comes out as 'a film', and the row says 'a'",
             ],
         ),
-        ({"label": "house", "status": Status.SKIPPED, "perturbed": None, "changes": (), "after": None}, []),
+        (
+            {
+                "label": "house",
+                "status": Status.SKIPPED,
+                "perturbed": None,
+                "changes": (),
+                "after": None,
+                "words": 0,
+                "asked": 0,
+                "queries": 0,
+            },
+            [],
+        ),
         ({"label": 1}, ["label 1 is no text, and the victim writes"]),
     ],
 )
@@ -206,6 +276,9 @@ def test_verify_says_that_all_stands_and_exits_with_1_where_it_does_not(taboo, p
     done = taboo(*asked)
     assert (done.code, done.err) == (0, "")
     assert "all 5 rows stand" in done.out
+    told = re.search(r"^(\d+) failures? and (\d+) query counts? taken from the rows; --again makes", done.out, re.M)
+    assert told is not None, done.out
+    assert "words taken from the rows: the recipe cannot be made here" in done.out
     edited(swapped, 0, before=[0.5, 0.5])
     done = taboo(*asked)
     assert done.code == 1

@@ -214,3 +214,8 @@ def test_a_command_that_cannot_be_done_says_why(tmp_path):
     for more, problem in (([], "there is no such file"), (["--share", "2"], "no share")):
         with pytest.raises((TabooError, AttackError), match=problem):
             CliRunner().invoke(app, [*words, *more], catch_exceptions=False)
+    (tmp_path / "kept").mkdir()
+    (tmp_path / "kept" / "mine").touch()
+    for out, problem in (("kept", "holds other files"), ("kept/mine/x", "is no folder")):
+        with pytest.raises(TabooError, match=problem):
+            CliRunner().invoke(app, [*words[:-1], str(tmp_path / out)], catch_exceptions=False)

@@ -109,6 +109,14 @@ def test_the_command_takes_an_attack_with_a_victim(tmp_path):
         invoke(*words)
 
 
+def test_no_file_is_written_over(tmp_path):
+    texts = tmp_path / "texts.tsv"
+    texts.write_text("text\tlabel\na film\t1\n")
+    with pytest.raises(TabooError, match=r"texts\.tsv is there already; choose another --out"):
+        invoke("--data", texts, "--transform", "swap", "--out", texts)
+    assert texts.read_text() == "text\tlabel\na film\t1\n"
+
+
 @pytest.mark.parametrize(
     ("more", "problem"),
     [
