@@ -17,7 +17,6 @@ from arena.terminal import plain
 from attacks.commands.missing import missing
 from attacks.opening import RECIPES, VICTIMS
 
-
 _ARGUED = {
     "openattack": "Any attacker of OpenAttack 2.1.1, by its name after a colon, as openattack:PWWS.",
     "uat": "Puts one trigger before every text, given as uat:'some words' or as a file that taboo attack trigger "

@@ -1,7 +1,7 @@
 """`taboo data`: fetch what attacks read and this project does not ship."""
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -10,7 +10,6 @@ from typing import Annotated
 import typer
 from rich.console import Console
 from rich.progress import BarColumn, DownloadColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
-from rich.table import Table
 from rich.text import Text
 
 from arena.core.errors import UnknownNameError
@@ -42,16 +41,22 @@ def list_(to: To = None, as_json: Annotated[bool, typer.Option("--json", help="P
             told = {name: getattr(entry, name) for name in ("name", "what", "licence", "needed_by", "variable", "size")}
             sys.stdout.write(to_line({**told, "where": entry.where, "here": None if at is None else str(at)}) + "\n")
         return
-    table = Table(box=None, padding=(0, 2, 0, 0))
-    table.add_column("name", no_wrap=True)
-    for name in ("what", "for", "licence", "size", "here"):
-        table.add_column(name, overflow="fold")
-    for entry in CATALOGUE:
-        size = "-" if entry.size is None else f"{entry.size / 1e6:.1f} MB"
-        at = here[entry.name]
-        shown = "-" if at is None else plain(str(at))
-        table.add_row(*map(Text, (entry.name, entry.what, entry.needed_by, entry.licence, size, shown)))
-    Console(highlight=False).print(table)
+    _show({entry: here[entry.name] for entry in CATALOGUE})
+
+
+def _show(here: Mapping[Entry, Path | None]) -> None:
+    """Of each thing a line to find it by, and beneath what it is, for whom, and where: nothing wraps at 80 columns."""
+    console = Console(highlight=False)
+    wide = max(len(entry.name) for entry in here)
+    for entry, at in here.items():
+        size = "" if entry.size is None else f"{entry.size / 1e6:.1f} MB"
+        line = Text.assemble((f"{entry.name:{wide}}", "bold"), f"  {size:>8}  ")
+        console.print(line.append("not here", "dim") if at is None else line.append("here", "green"))
+        # No line is broken by us: a path is copied from here.
+        for told in (f"{entry.what} ({entry.licence})", f"for {entry.needed_by}"):
+            console.print(Text(f"  {told}"), soft_wrap=True)
+        if at is not None:
+            console.print(Text(f"  {plain(str(at))}", style="dim"), soft_wrap=True)
 
 
 @app.command("get")

@@ -8,7 +8,7 @@ rows      what became of each, as a line of JSON
 """
 
 from attacks.engine.answers import AnswersFile
-from attacks.engine.engine import Engine, Example
+from attacks.engine.engine import Engine, Example, unfit
 from attacks.engine.rows import Label, Row, Status, read_rows
 
-__all__ = ["AnswersFile", "Engine", "Example", "Label", "Row", "Status", "read_rows"]
+__all__ = ["AnswersFile", "Engine", "Example", "Label", "Row", "Status", "read_rows", "unfit"]

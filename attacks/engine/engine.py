@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from hashlib import sha256
 from random import Random
-from typing import Any
+from typing import Any, cast
 
 from attacks.core.errors import CapabilityError, GoalError
 from attacks.core.goals import Goal, ReplyGoal, TextMatch, Untargeted
@@ -50,12 +50,12 @@ class Engine:
         missing = attack.needs - victim.can
         if missing:
             raise CapabilityError(attack.name, victim.name, tuple(sorted(missing)))
-        self._writes = Capability.REPLIES in victim.can
+        self._classes = None if Capability.REPLIES in victim.can else cast("Victim", victim).classes
         self._victim, self._attack = victim, attack
-        own: Callable[[Any], Goal | ReplyGoal] = TextMatch if self._writes else Untargeted
+        own: Callable[[Any], Goal | ReplyGoal] = TextMatch if self._classes is None else Untargeted
         self._goal = goal or own
-        if not self._writes:
-            self._require_class(self._goal(0))
+        if self._classes is not None:
+            self._require_class(self._goal(0), self._classes)
         self._budget, self._seed, self._width = budget, seed, width
         self.desk = Desk(victim, batch, answers)
         self._vocabulary = self.desk.vocabulary if Capability.GRADIENTS in attack.needs else None
@@ -92,32 +92,31 @@ class Engine:
 
     def _begin(self, example: Example) -> Run | Row:
         number, text, label = example.number, example.text, example.label
-        problem = self._problem(example)
+        problem = unfit(text, label, self._classes)
         if problem:
             return Row(number, label, Status.ERROR, text, None, (), 0, 0, 0, None, None, problem)
         chance, goal = self._chance(number), self._goal(label)
         return Run(number, text, label, self._attack, goal, self._budget, chance, example.protected, self._vocabulary)
 
-    def _require_class(self, goal: Goal | ReplyGoal) -> None:
+    def _require_class(self, goal: Goal | ReplyGoal, classes: int) -> None:
         """Raises GoalError where a goal is for replies, or for a class that the victim does not have."""
-        classes = getattr(self._victim, "classes", 0)
         steers = getattr(goal, "steers", None)
         if steers is None or not 0 <= steers[0] < classes:
             raise GoalError(repr(goal), self._victim.name, classes)
 
-    def _problem(self, example: Example) -> str:
-        """Why an example cannot be attacked; empty where it can."""
-        if not example.text.strip():
-            return "the text is empty"
-        half = HALF.search(example.text)
-        if half:
-            told = f"the text holds half a character (U+{ord(half[0]):04X} at {half.start()})"
-            return f"{told}, which no file can hold; write the character whole, or leave it out"
-        if self._writes:
-            return "" if isinstance(example.label, str) else f"answer {example.label!r} is no text"
-        classes = getattr(self._victim, "classes", 0)
-        is_class = isinstance(example.label, int) and 0 <= example.label < classes
-        return "" if is_class else f"label {example.label!r} is none of the victim's {classes} classes"
-
     def _chance(self, number: int) -> Random:
         return Random(sha256(f"{self._seed}:{number}".encode()).digest())
+
+
+def unfit(text: str, label: Label, classes: int | None) -> str:
+    """Why an example cannot be attacked, empty where it can; `classes` are the victim's, None where it writes."""
+    if not text.strip():
+        return "the text is empty"
+    half = HALF.search(text)
+    if half:
+        told = f"the text holds half a character (U+{ord(half[0]):04X} at {half.start()})"
+        return f"{told}, which no file can hold; write the character whole, or leave it out"
+    if classes is None:
+        return "" if isinstance(label, str) else f"answer {label!r} is no text"
+    is_class = isinstance(label, int) and 0 <= label < classes
+    return "" if is_class else f"label {label!r} is none of the victim's {classes} classes"

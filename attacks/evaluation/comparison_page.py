@@ -18,6 +18,8 @@ from attacks.metrics import words_changed, words_of
 
 BINS = 24
 MOST_LABELS = 20
+_BESIDE = 2
+"""Histograms that stand as high as the chart of curves."""
 SHARES = 20
 """Bins of the histogram of the share of words changed."""
 
@@ -48,7 +50,7 @@ def _sections(attacks: Sequence[Finished]) -> Iterator[str]:
         "Success against queries",
         "How much of what was attacked falls within so many queries, the original not counted; and how many queries "
         "examples took (in colour those that fell, grey those that held).",
-        f'<div class="pair">{_curves(attacks)}<div class="sheet several">{"".join(_histograms(attacks))}</div></div>',
+        *_queries(attacks),
     )
     yield _changes(attacks)
     if any(_has_classes(it) for it in attacks):
@@ -198,18 +200,40 @@ def success_by_queries(it: Finished, most: int) -> list[tuple[float, float]]:
     return [*points, (float(max(end, *fell, 1)), so_far / len(attacked))]
 
 
+def _queries(attacks: Sequence[Finished]) -> Iterator[str]:
+    """The curves with the histograms: beside them where these are as high together, in a grid beneath where more."""
+    drawn, histograms = _curves(attacks), list(_histograms(attacks))
+    is_short = len(attacks) <= _BESIDE
+    keys = _keys(attacks, is_short=is_short)
+    if is_short:
+        beside = "".join(f"<div>{it}</div>" for it in histograms)
+        curves = f'<div class="sheet stays">{drawn}{keys}</div>'
+        yield f'<div class="pair">{curves}<div class="sheet several">{beside}</div></div>'
+        return
+    yield f'<div class="sheet"><div class="pair">{drawn}{keys}</div></div>'
+    beneath = "".join(f'<div class="sheet">{it}</div>' for it in histograms)
+    yield f'<div class="pair">{beneath}</div>'
+
+
 def _curves(attacks: Sequence[Finished]) -> str:
     most = max((row.queries for it in attacks for row in _attacked(it)), default=1)
-    drawn = charts.steps(
+    return charts.steps(
         [success_by_queries(it, most) for it in attacks],
         label="Success against queries",
         across="queries (logarithmic)",
     )
-    keys = "".join(
-        f"<li>{charts.key(number)}<span>{shown(it.title)} <span class='hint'>{shown(it.target)}</span></span></li>"
-        for number, it in enumerate(attacks)
-    )
-    return f'<div class="sheet stays">{drawn}<ul class="keys">{keys}</ul></div>'
+
+
+def _keys(attacks: Sequence[Finished], *, is_short: bool) -> str:
+    """Which curve is whose and, where there is room beside them, where it ends."""
+    keys = []
+    for number, it in enumerate(attacks):
+        told, success = shown(it.target), it.summary.success
+        if not is_short and success.total:
+            told += f": {_percent(success)} fell, of {success.total:,} that were attacked"
+        name = f"<span>{shown(it.title)} <span class='hint'>{told}</span></span>"
+        keys.append(f"<li>{charts.key(number)}{name}</li>")
+    return f'<ul class="keys">{"".join(keys)}</ul>'
 
 
 def _histograms(attacks: Sequence[Finished]) -> Iterator[str]:
@@ -225,4 +249,4 @@ def _histograms(attacks: Sequence[Finished]) -> Iterator[str]:
         drawn = charts.stacks(
             [(fell, held) for fell, held in bins], edges, number=number, label="Queries an example", across="queries"
         )
-        yield f'<div><h3>{shown(it.title)} <span class="hint">{shown(it.target)}</span></h3>{drawn}</div>'
+        yield f'<h3>{shown(it.title)} <span class="hint">{shown(it.target)}</span></h3>{drawn}'

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator, Sequence
 
 from attacks.core.perturbation import Perturbation
 from attacks.core.text import Span, Text
-from attacks.engine import Label, Row, Status
+from attacks.engine import Label, Row, Status, unfit
 
 Reader = Callable[[str], Text]
 """How a recipe reads a text."""
@@ -17,7 +17,7 @@ def is_answer(label: Label, classes: int | None) -> bool:
 
 def can_be_asked(row: Row, classes: int | None) -> bool:
     """Whether the example could be attacked at all: a text that is not empty, with a label of the victim's."""
-    return bool(row.text.strip()) and is_answer(row.label, classes)
+    return not unfit(row.text, row.label, classes)
 
 
 def contradictions(row: Row, classes: int | None, budget: int | None) -> Iterator[str]:

@@ -8,6 +8,7 @@ word, the trigger stands behind the sign; words are set apart by spaces in Chine
 from dataclasses import dataclass
 from random import Random
 
+from attacks.core.candidates import first_reached, nearest
 from attacks.core.errors import AttackError
 from attacks.core.goals import Goal
 from attacks.core.perturbation import Perturbation
@@ -50,18 +51,19 @@ class UAT:
 
     def begin(self, text: Text, goal: Goal, base: float, chance: Random) -> Search:  # noqa: ARG002 - it is blind
         """One question, or none for a text without words. Raises NoTriggerError where the class has no trigger."""
-        trigger = self._trigger(*goal.steers)
+        triggers = self._fitting(*goal.steers)
         second = text.written.find(PAIR) + 1
         place = next((it for it, (start, _) in enumerate(text.spans) if start >= second), None)
         if place is None:
             return None
-        found = Perturbation(text).with_word(place, f"{trigger} {text.words[place]}")
-        yield (found,)
-        return found
+        start = Perturbation(text)
+        tried = tuple(start.with_word(place, f"{words} {text.words[place]}") for words in triggers)
+        outcomes = yield tried
+        return first_reached(tried, outcomes) or tried[nearest(outcomes)]
 
-    def _trigger(self, label: int, sign: float) -> str:
-        """What leads away from a class or, with two of them and a class that is wanted, from the other."""
-        for known, words in self._triggers.items():
-            if known is None or (known == label) == (sign < 0):
-                return words
+    def _fitting(self, label: int, sign: float) -> list[str]:
+        """What leads away from a class or, where a class is wanted, from each of the others: they are all tried."""
+        found = [words for known, words in self._triggers.items() if known is None or (known == label) == (sign < 0)]
+        if found:
+            return found
         raise NoTriggerError(f"there is no trigger for class {label} among {sorted(map(str, self._triggers))}")

@@ -69,9 +69,17 @@ class SklearnVictim:
         """16 hex digits over the file, or over what the pipeline has learnt."""
         if self._given:
             return self._given
-        import joblib
+        from joblib.hashing import NumpyHasher
 
-        return of_bytes(str(joblib.hash(self.pipeline, hash_name="sha1")).encode())
+        class Hasher(NumpyHasher):  # type: ignore[misc]  # joblib has no types
+            """Passes over where in memory a vectoriser keeps its stop words, which differs from process to process."""
+
+            def save(self, obj: Any) -> None:  # noqa: ANN401 - anything at all
+                if isinstance(obj, dict) and "_stop_words_id" in obj:
+                    obj = {name: value for name, value in obj.items() if name != "_stop_words_id"}
+                super().save(obj)
+
+        return of_bytes(str(Hasher(hash_name="sha1").hash(self.pipeline)).encode())
 
     def predict(self, texts: Sequence[str]) -> Floats:
         """Probabilities of shape `(len(texts), classes)`; without them 1 for the label that it gives."""

@@ -118,7 +118,7 @@ class Careless(Wrong):
         (Forgetful, "the same seed", "other rows"),
         (Nervous, "no text is too strange", "broke on '?!': IndexError"),
         (Nameless, "says what it is called", "name is ' '"),
-        (Careless, "a row's changes make", "not '"),
+        (Careless, "the same seed", "a perturbation of another text"),
     ],
 )
 def test_an_attack_that_breaks_a_law_is_told_which(kind, law, problem):

@@ -35,7 +35,9 @@ def test_a_class_may_be_named():
     assert named(0).reached(np.array([[0.1, 0.9]])).tolist() == [True]
 
 
-@pytest.mark.parametrize("name", ["won", "targeted:good", "margin:2", "margin:much", "match:", "untargeted:1"])
+@pytest.mark.parametrize(
+    "name", ["won", "targeted:good", "margin:2", "margin:much", "match:", "untargeted:1", "targeted:-1"]
+)
 def test_a_goal_that_is_none_is_refused(name):
     with pytest.raises(RefusedAttackError, match="goal '"):
         goal_named(name)
@@ -46,3 +48,10 @@ def test_recipes_and_victims_are_refused_in_a_sentence():
         recipe_named("deepwordbug:x", "xx")
     with pytest.raises(UnknownNameError):
         victim_named("sklearn:")
+
+
+def test_an_argument_that_a_recipe_does_not_take_is_refused_in_a_sentence():
+    with pytest.raises(RefusedAttackError, match=r"^attack 'bad-delete' takes no argument, and '7' was given$"):
+        recipe_named("bad-delete:7")
+    with pytest.raises(RefusedAttackError, match=r"^attack 'hotflip:3' cannot be made: a cosine is from -1 to 1"):
+        recipe_named("hotflip:3")

@@ -144,6 +144,36 @@ def test_slopes_are_asked_for_as_a_whole_and_forbidden_ones_are_not_reached():
     assert stopped.value.value.changes == ((0, "poor"),)
 
 
+def test_of_what_is_forbidden_a_search_is_told_what_the_victim_says_of_the_original():
+    told = []
+
+    class Listening(Swapping):
+        def begin(self, text, goal, base, chance):
+            start = Perturbation(text)
+            for word in ("awful", "poor"):
+                told.extend((yield (start.with_word(1, word), start.with_word(1, "grand"))))
+
+    row, victim = attack(Listening(), without("awful"))
+    said = victim.predict([TEXT, "a grand fine film", "a poor fine film"])
+    assert [came.answer.tolist() for came in told] == [said[at].tolist() for at in (0, 1, 2, 1)]
+    assert (told[0].score, told[0].is_reached) == (0.0, False)
+    assert row.queries == 2, "what is forbidden and the original are no queries"
+
+
+@pytest.mark.skipif(not DATA, reason="needs nltk's data in TABOO_DATA")
+def test_an_attacker_of_openattack_keeps_to_a_constraint(monkeypatch):
+    pytest.importorskip("OpenAttack")
+    from attacks.openattack.attackers import OpenAttackAttack
+
+    monkeypatch.setenv("NLTK_DATA", f"{DATA}/nltk_data")
+    text = "a great film with a fine cast"
+    label = int(Linear().predict([text]).argmax())
+    attacked = constrained(OpenAttackAttack("PWWS"), constraint_named("edits:3"))
+    (row,) = Engine(Linear(), attacked).run([Example(0, text, label)])
+    assert row.status in (Status.SUCCEEDED, Status.FAILED), row.problem
+    assert row.perturbed is None or distance(text, row.perturbed) <= 3
+
+
 def test_a_search_that_is_given_up_is_closed():
     closed = []
 

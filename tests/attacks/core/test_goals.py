@@ -45,6 +45,21 @@ def test_a_reply_holds_a_text_in_words_and_in_a_row():
     assert goal.score(REPLIES).tolist() == [0, 1, 1, 1, 0]
 
 
+@pytest.mark.parametrize(
+    ("text", "reply", "holds"),
+    [
+        ("\u5317\u4eac", "\u4e2d\u56fd\u7684\u9996\u90fd\u662f\u5317\u4eac\u3002", True),
+        ("\u5317\u4eac", "\u4eac\u5317", False),
+        ("\u5317\u4eac", "\u5317, \u5357 \u4eac", False),
+        ("\u6771\u4eac\u30bf\u30ef\u30fc", "\u306f\u6771\u4eac\u30bf\u30ef\u30fc\u3067\u3059", True),
+        ("3\u6708", "13\u6708", False),
+    ],
+)
+def test_where_no_spaces_are_written_every_sign_is_a_word(text, reply, holds):
+    assert TextMatch(text, is_wanted=True).reached([reply]).tolist() == [holds]
+    assert TextMatch(text).reached([reply]).tolist() == [not holds]
+
+
 def test_a_reply_that_has_some_of_the_wanted_words_is_nearer():
     goal = TextMatch("blue whale", is_wanted=True)
     assert goal.reached(REPLIES).tolist() == [True, False, False, False, True]

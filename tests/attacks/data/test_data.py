@@ -167,3 +167,25 @@ def test_names_and_places_of_the_catalogue_are_each_their_own():
     if DATA is not None:
         file = Path(DATA) / BY_NAME["counterfitted"].kept
         assert hashlib.sha256(file.read_bytes()).hexdigest() == BY_NAME["counterfitted"].digest
+
+
+def test_the_list_fits_80_columns(monkeypatch, tmp_path):
+    monkeypatch.setenv("COLUMNS", "80")
+    for variable in {entry.variable for entry in CATALOGUE if entry.variable}:
+        monkeypatch.delenv(variable, raising=False)
+
+    def listed() -> list[str]:
+        return CliRunner().invoke(data.app, ["list", "--to", str(tmp_path)], catch_exceptions=False).stdout.splitlines()
+
+    lines = listed()
+    assert max(map(len, lines)) <= 80
+    assert len(lines) == 3 * len(CATALOGUE)
+    (name,) = [line for line in lines if line.startswith("counterfitted ")]
+    assert name.split() == ["counterfitted", "2.0", "MB", "not", "here"]
+    place = tmp_path / BY_NAME["counterfitted"].kept
+    place.parent.mkdir()
+    place.touch()
+    shown = listed()
+    assert shown[0].split()[-1] == "here"
+    assert "not" not in shown[0]
+    assert f"  {place}" in shown

@@ -14,7 +14,7 @@ from attacks.core.slopes import Slopes, Vocabulary
 from attacks.core.text import spaced_words
 from attacks.engine import AnswersFile, Engine, Example, Row, Status
 from attacks.engine.answers import AnswersError
-from attacks.engine.desk import Desk
+from attacks.engine.desk import ROW, Desk
 
 VECTORS = {"great": 2.0, "fine": 0.5, "fair": -0.6, "awful": -2.0, "film": 0.0, "a": 0.0}
 
@@ -208,13 +208,39 @@ def test_a_batch_that_is_too_much_for_the_memory_is_halved_and_stays_halved():
     desk.answers(f"text {number}" for number in range(400))
     assert desk.batch == 40
     assert sizes.count(160) == 1
-    with pytest.raises(MemoryError):
-        Desk(_always(MemoryError)).answers(["one"])
 
 
-def _always(problem):
-    class Raising(Counting):
+def test_a_text_that_is_too_much_by_itself_is_an_error_and_keeps_no_other_from_its_batch():
+    class Small(Counting):
         def predict(self, texts):
-            raise problem
+            if any("huge" in text for text in texts):
+                raise MemoryError("too much")
+            return super().predict(texts)
 
-    return Raising()
+    desk = Desk(Small(), batch=16)
+    answers = desk.answers(["huge", *(f"text {number}" for number in range(40))])
+    assert str(answers.pop("huge")) == "victim 'counting' raised MemoryError: too much"
+    assert all(len(answer) == 2 for answer in answers.values())
+    assert desk.batch == 16
+
+
+def test_what_nobody_wanted_for_long_is_forgotten_and_asked_again():
+    victim = Counting()
+    desk = Desk(victim, room=3 * (ROW + 1))
+    for text in ("a", "b", "c", "a", "d"):
+        desk.answers([text])
+    assert victim.shown == ["a", "b", "c", "d"]
+    desk.answers(["a", "c"])
+    assert victim.shown == ["a", "b", "c", "d"], "of four the one goes that was wanted longest ago"
+    desk.answers(["b"])
+    assert victim.shown == ["a", "b", "c", "d", "b"]
+    many = [f"{number}" for number in range(9)]
+    assert list(desk.answers(many)) == many, "one question is answered whole, however large"
+
+
+def test_rows_do_not_depend_on_what_is_remembered():
+    examples = [Example(number, text, 1) for number, text in enumerate(["a great film", "a fine film", "awful great"])]
+    forgetful, victim = Engine(Counting(0.1), Swapping()), Counting(0.1)
+    forgetful.desk = Desk(victim, room=0)
+    assert sorted(forgetful.run(examples), key=lambda row: row.number) == rows(examples, Counting(0.1))
+    assert len(victim.shown) > len(set(victim.shown))

@@ -8,15 +8,15 @@ import numpy as np
 import pytest
 from attacks_doubles import Counting, Swapping, instead
 
-from attacks.core.errors import CapabilityError
-from attacks.core.goals import Targeted
+from attacks.core.errors import CapabilityError, GoalError
+from attacks.core.goals import Targeted, TextMatch
 from attacks.core.greedy import ranked_greedy
 from attacks.core.in_order import greedy_in_order
 from attacks.core.perturbation import Perturbation
 from attacks.core.ports import Capability
 from attacks.core.text import Text
 from attacks.engine import Engine, Example, Row, Status
-from attacks.engine.rows import RowsError, read_rows
+from attacks.engine.rows import HOLDS_ALREADY, RowsError, read_rows
 
 TEXTS = (
     ("a great film", 1),
@@ -103,6 +103,28 @@ def test_another_goal_is_another_attack():
     assert row.status is Status.SUCCEEDED
 
 
+@pytest.mark.parametrize(
+    ("text", "label", "wanted", "told"),
+    [
+        ("a great film", 1, 1, HOLDS_ALREADY),
+        ("a great film", 0, 1, ""),
+        ("a great film", 0, 0, ""),
+        ("an awful film", 1, 1, ""),
+    ],
+)
+def test_a_skipped_row_says_whether_the_goal_holds_or_the_victim_is_wrong(text, label, wanted, told):
+    row = one(text, label, goal=lambda _: Targeted(wanted))
+    assert (row.status, row.problem) == (Status.SKIPPED, told)
+
+
+@pytest.mark.parametrize("goal", [Targeted(-1), Targeted(2), TextMatch("yes")])
+def test_a_goal_that_the_victim_cannot_come_to_is_refused_before_anything_is_asked(goal):
+    victim = Counting()
+    with pytest.raises(GoalError, match=rf"goal {type(goal).__name__}\(.* of the 2 classes .*0 to 1"):
+        Engine(victim, Swapping(), goal=lambda _: goal)
+    assert victim.shown == []
+
+
 # --- what is broken is said to be broken ------------------------------------------------------------------------------
 
 
@@ -163,13 +185,17 @@ def test_a_victim_without_memory_for_a_batch_is_asked_in_halves():
     assert rows(victim=Small(0.1)) == rows()
 
 
-def test_a_victim_without_memory_for_one_text_ends_the_run():
-    class Forgetful(Counting):
+def test_a_victim_without_memory_for_one_text_harms_that_example_alone():
+    class Small(Counting):
         def predict(self, texts):
-            raise MemoryError
+            if any("time" in text for text in texts):
+                raise MemoryError
+            return super().predict(texts)
 
-    with pytest.raises(MemoryError):
-        rows(victim=Forgetful())
+    broken = rows(victim=Small(0.1))
+    (row,) = [row for row in broken if row.status is Status.ERROR]
+    assert "raised MemoryError" in row.problem
+    assert [it for it in broken if it is not row] == [it for it in rows() if it.number != row.number]
 
 
 def test_a_bug_of_an_attack_is_no_robustness_of_the_victim():
@@ -201,6 +227,7 @@ def test_a_success_that_the_victim_does_not_repeat_does_not_count():
         (" \n", 1, "empty"),
         ("a film", 2, "label 2 is none of the victim's 2"),
         ("a film", -1, "label -1"),
+        ("a \ud83d film", 1, "the text holds half a character (U+D83D at 2)"),
     ],
 )
 def test_an_example_that_is_none_is_an_error_and_asks_nothing(text, label, told):
@@ -265,6 +292,12 @@ def test_a_row_is_written_and_read_to_the_byte(tmp_path):
     file = tmp_path / "rows.jsonl"
     file.write_text("".join(row.to_line() + "\n" for row in made), encoding="utf-8")
     assert list(read_rows(file)) == made
+
+
+def test_a_row_with_half_a_character_is_a_line_that_a_file_can_hold():
+    row = one("a \ud83d film")
+    line = row.to_line().encode("utf-8").decode("utf-8")
+    assert Row.from_json(json.loads(line)) == row
 
 
 def test_a_line_that_a_kill_cut_off_is_passed_over(tmp_path):

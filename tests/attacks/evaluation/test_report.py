@@ -77,6 +77,24 @@ def test_the_same_folders_give_the_same_report(tmp_path):
     assert comparison([Finished.read(it) for it in folders]) == comparison([Finished.read(it) for it in folders])
 
 
+@pytest.mark.slow
+@pytest.mark.parametrize(("width", "columns"), [(1280, 2), (390, 1)])
+def test_the_histograms_of_many_attacks_stand_in_a_grid_under_the_curves(width, columns, browser, tmp_path):
+    folders = [attacked(tmp_path / str(budget), budget=budget) for budget in (2, 8, 20, 40)]
+    (tmp_path / "it.html").write_text(comparison([Finished.read(folder) for folder in folders]), encoding="utf-8")
+    page = browser.new_page(viewport={"width": width, "height": 900})
+    page.goto((tmp_path / "it.html").as_uri())
+    charts = page.locator("section:nth-of-type(2) .sheet")
+    boxes = [charts.nth(place).bounding_box() for place in range(charts.count())]
+    page.close()
+    curves, *histograms = boxes
+    assert len(histograms) == 4
+    assert len({round(box["x"]) for box in histograms}) == columns
+    assert all(box["y"] >= curves["y"] + curves["height"] for box in histograms)
+    right = max(box["x"] + box["width"] for box in histograms)
+    assert right == pytest.approx(curves["x"] + curves["width"], abs=1)
+
+
 def test_a_report_of_nothing_but_broken_examples_is_written(taboo, tmp_path):
     folder = attacked(tmp_path / "run", examples=[Example(0, "", 1)])
     done = taboo("attack", "compare", folder, "--html", tmp_path / "r.html", "--csv", tmp_path / "r.csv")

@@ -10,6 +10,7 @@ from typer.testing import CliRunner
 
 from attacks.core.errors import CapabilityError, VictimError
 from attacks.core.goals import Targeted, Untargeted
+from attacks.core.searching import Outcome
 from attacks.core.text import PAIR
 from attacks.core.universal import Learner
 from attacks.engine import Engine, Example, Status
@@ -136,3 +137,16 @@ def test_the_command_writes_a_file_that_the_recipe_reads(victim, tmp_path):
     assert not {"poor", "great"} & set(" ".join(read_triggers(str(out)).values()).split())
     refused = CliRunner().invoke(app, [*map(str, asked), "--language", "fr"])
     assert "none of en, zh" in str(refused.exception)
+
+
+def test_where_one_of_many_classes_is_wanted_every_trigger_of_another_is_tried(tmp_path):
+    file = tmp_path / "t.json"
+    held = [{"label": label, "words": [word]} for label, word in enumerate(("one", "two", "three"))]
+    file.write_text(json.dumps({"triggers": held}))
+    attack = UAT(str(file))
+    search = attack.begin(attack.read("film"), Targeted(1), 0.1, None)
+    tried = next(search)
+    assert [it.written for it in tried] == ["one film", "three film"]
+    with pytest.raises(StopIteration) as ended:
+        search.send([Outcome(0.2, False), Outcome(0.9, True)])
+    assert ended.value.value == tried[1]

@@ -46,6 +46,9 @@ def test_the_fingerprint_is_of_the_address_and_the_version():
         assert (
             len({it.fingerprint for it in (one, HttpVictim.open(f"{served.url}/b"), HttpVictim.open(other.url))}) == 3
         )
+        asking = [HttpVictim.open(f"{served.url}/a?model={name}") for name in ("small", "large")]
+        assert len({it.fingerprint for it in (one, *asking)}) == 3
+        assert {it.name for it in asking} == {one.name}, "a query may hold a secret and is not shown"
 
 
 def test_a_version_that_changes_on_the_way_is_an_error():

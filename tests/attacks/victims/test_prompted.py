@@ -53,6 +53,17 @@ def test_a_word_of_several_tokens_has_the_product_of_their_probabilities(model):
 
 
 @needs_data
+def test_a_prompt_is_told_the_same_to_the_bit_whatever_goes_along(model):
+    starts = ["The", "Once upon a time", "Lily was a very little girl and"]
+    prompts = [f"{start} {end}" for start in starts for end in ("she", "he was", "the dog went to")]
+    apart = np.vstack([model.log_probabilities([prompt], ["sad", "unbelievable"]) for prompt in prompts])
+    for size in (2, 7, len(prompts)):
+        some = [prompts[first : first + size] for first in range(0, len(prompts), size)]
+        together = np.vstack([model.log_probabilities(it, ["sad", "unbelievable"]) for it in some])
+        assert (together == apart).all()
+
+
+@needs_data
 def test_calibration_makes_a_text_without_content_undecided(model):
     plain = PromptedVictim(model, Prompting("stories"))
     calibrated = PromptedVictim(model, Prompting("stories", calibration="contextual"))

@@ -1,5 +1,8 @@
 """Pipelines of scikit-learn as victims: with and without probabilities, whatever their labels are."""
 
+import subprocess
+import sys
+
 import numpy as np
 import pytest
 
@@ -96,3 +99,20 @@ def test_what_is_no_fitted_pipeline_of_texts_is_named(tmp_path):
     assert "holds a LogisticRegression" in refusal(dumped(LogisticRegression(), tmp_path))
     numbers = LogisticRegression().fit([[0.0], [1.0]], [0, 1])
     assert "cannot read a text" in refusal(dumped(numbers, tmp_path))
+
+
+def test_a_pipeline_in_memory_is_known_again_in_another_process():
+    program = (
+        "from sklearn.feature_extraction.text import TfidfVectorizer as T\n"
+        "from sklearn.linear_model import LogisticRegression as L\n"
+        "from sklearn.pipeline import make_pipeline\n"
+        "from attacks.victims.sklearn import SklearnVictim\n"
+        "model = make_pipeline(T(stop_words=['the']), L()).fit(['a good film', 'a bad film'], [1, 0])\n"
+        "model.predict(['the film'])\n"
+        "print(SklearnVictim(model).fingerprint)\n"
+    )
+    said = {
+        subprocess.run([sys.executable, "-c", pad + program], capture_output=True, text=True, check=True).stdout
+        for pad in ("", "kept = [object() for _ in range(10_000)]\n")
+    }
+    assert len(said) == 1
