@@ -18,8 +18,8 @@ def test_parts_of_other_packages_stand_beside_the_platforms_own(taboo):
 @pytest.mark.parametrize(
     ("words", "told"),
     [
-        (("core", "--set", "seconds=1"), "has options of its own: llm"),
-        (("llm", "core", "--set", "model=here"), "has options of its own: llm"),
+        (("core", "--set", "seconds=1"), "has options of its own: attack, llm"),
+        (("llm", "core", "--set", "model=here"), "has options of its own: attack, llm"),
         (("llm", "--set", "speed=11"), "'speed=11': write NAME=VALUE, with one of model, concurrent"),
         (("llm", "--set", "model"), "'model': write NAME=VALUE"),
         (("llm", "--phase", "idle"), "go with `taboo bench server` alone"),

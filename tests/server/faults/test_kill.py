@@ -100,7 +100,8 @@ def test_a_server_that_is_killed_ten_times_loses_doubles_and_reorders_nothing(tm
     for events in matches(served.database):
         check_match(events, ledger)
         cut_off += sum(isinstance(event.body, Resumed) for event in events)
-    assert cut_off == sum(lives)
+    # A match may end between being counted and the kill that follows at once; more than one a kill would be a loss.
+    assert sum(lives) - len(lives) <= cut_off <= sum(lives)
     assert ledger.duplicates > 0, "no kill fell between an action and its acknowledgement: the test shows too little"
     assert main(["replay", "--quiet", "--db", served.database]) == 0
     assert f"{LIVE} matches" in capsys.readouterr().out
