@@ -8,6 +8,8 @@ import joblib
 import pytest
 
 from attacks.testing import check_attack
+from attacks.transformations.errors import DataMissingError
+from attacks.transformations.nltk_files import require
 
 pytest.importorskip("sklearn")
 ROOT = Path(__file__).parents[2]
@@ -32,11 +34,11 @@ def test_the_attack_in_five_lines_runs(page, tmp_path, monkeypatch, capsys):
     from sklearn.linear_model import LogisticRegression
     from sklearn.pipeline import make_pipeline
 
-    nltk = pytest.importorskip("nltk")
+    pytest.importorskip("nltk")
     try:
-        nltk.data.find("corpora/wordnet")
-    except LookupError:
-        pytest.skip("needs WordNet: taboo data get wordnet")
+        require("corpora/wordnet")
+    except DataMissingError as missing:
+        pytest.skip(str(missing))
     texts, labels = ["a great film", "a grand film", "an awful film", "a poor film"] * 5, [1, 1, 0, 0] * 5
     joblib.dump(make_pipeline(CountVectorizer(), LogisticRegression()).fit(texts, labels), tmp_path / "model.joblib")
     monkeypatch.chdir(tmp_path)

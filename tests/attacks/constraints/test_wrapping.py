@@ -204,6 +204,7 @@ def test_every_further_constraint_is_vetted_by_the_search_too():
 @pytest.mark.parametrize("recipe", ["pwws", "swift", "deepwordbug", "textbugger"])
 def test_recipes_show_no_text_beyond_the_bound_but_probes(recipe, monkeypatch):
     monkeypatch.setenv("NLTK_DATA", f"{DATA}/nltk_data")
+    monkeypatch.setenv("TABOO_COUNTERFITTED", f"{DATA}/counterfitted/counterfitted_neighbors.json")
     text = "a truly great film with a fine cast , a poor plot and a sad end ."
     free, victim = Linear(), Linear()
     label = int(Linear().predict([text]).argmax())
