@@ -29,11 +29,16 @@ class RefusedAttackError(TabooError):
 
 @contextmanager
 def refusals() -> Iterator[None]:
-    """Errors of attacks as errors of ours, which are told in one line."""
+    """Errors of attacks, and libraries that are not installed, as errors of ours, which are told in one line."""
     try:
         yield
     except AttackError as problem:
         raise RefusedAttackError(str(problem)) from problem
+    except ModuleNotFoundError as missing:
+        library = (missing.name or "").partition(".")[0]
+        if library in ("", "arena", "attacks"):
+            raise
+        raise RefusedAttackError(f"{library} is not installed; pip install 'taboo-arena[attacks]'") from None
 
 
 def recipe_named(name: str, language: str = "en") -> "Attack":

@@ -1,5 +1,8 @@
 """What users name: goals, recipes, victims; each made as it was asked for, or refused in a sentence."""
 
+import subprocess
+import sys
+
 import numpy as np
 import pytest
 
@@ -55,3 +58,14 @@ def test_an_argument_that_a_recipe_does_not_take_is_refused_in_a_sentence():
         recipe_named("bad-delete:7")
     with pytest.raises(RefusedAttackError, match=r"^attack 'hotflip:3' cannot be made: a cosine is from -1 to 1"):
         recipe_named("hotflip:3")
+
+
+def test_a_library_that_is_not_installed_is_named_with_its_extra(tmp_path):
+    """As on a machine with the core alone: in a program of its own the library cannot be found."""
+    data = tmp_path / "data.tsv"
+    data.write_text("text\tlabel\na great film\t1\n")
+    told = ["attack", "--victim", "http://127.0.0.1:9", "--data", str(data), "--recipe", "pwws", "--out", str(tmp_path)]
+    program = f"import sys; sys.modules['nltk'] = None\nfrom arena.cli import main\nsys.exit(main({told!r}))\n"
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False)
+    assert done.stderr == "taboo: nltk is not installed; pip install 'taboo-arena[attacks]'\n"
+    assert done.returncode == 2
