@@ -10,6 +10,7 @@ from typing import Any
 from arena.bench.measure import Measure
 from attacks.bench import arms, device
 from attacks.bench.material import LENGTHS, write
+from attacks.opening import refusals
 
 TEXTATTACK = (
     ("textfooler", "lr", 4),
@@ -29,9 +30,10 @@ _SUCCESS = "points of success"
 def bench(peers: str = "", count: str = "500", long: str = "8", examples: str = "256") -> list[Measure]:
     """Every figure. `peers` is the folder of the peers' environments, as `make bench-peers` makes it.
 
-    `count` sentences, `long` reviews of each length, `examples` on the device. Raises ArmError or DataMissingError.
+    `count` sentences, `long` reviews of each length, `examples` on the device. Raises RefusedAttackError
+    where an arm breaks, or data or a library is missing.
     """
-    with _material() as folder:
+    with refusals(), _material() as folder:
         measures = _overheads(folder, int(count))
         measures += _best(folder, int(count))
         if peers:
@@ -43,7 +45,7 @@ def bench(peers: str = "", count: str = "500", long: str = "8", examples: str = 
                 folder, str(python / "openattack/bin/python"), "with_openattack.py", OPENATTACK, count
             )
         measures += _lengths(folder, peers, int(long))
-    return [*measures, *device.measures(int(examples))]
+        return [*measures, *device.measures(int(examples))]
 
 
 @contextmanager
