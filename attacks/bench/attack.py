@@ -1,5 +1,6 @@
 """`taboo bench attack`: our engine against OpenAttack and TextAttack, by length of text, on a device."""
 
+import json
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -44,7 +45,7 @@ def bench(peers: str = "", count: str = "500", long: str = "8", examples: str = 
             measures += _compared(
                 folder, str(python / "openattack/bin/python"), "with_openattack.py", OPENATTACK, count
             )
-        measures += _lengths(folder, peers, int(long))
+        measures += lengths(folder, peers, int(long))
         return [*measures, *device.measures(int(examples))]
 
 
@@ -124,8 +125,10 @@ def _share(told: arms.Told) -> float:
     return 100 * told.victim_seconds / told.seconds
 
 
-def _lengths(folder: Path, peers: str, count: int) -> list[Measure]:
+def lengths(folder: Path, peers: str, count: int) -> list[Measure]:
     """CPU time a query outside the victim, by length of text: ours, and the peers' where they are there."""
+    if f"imdb-{LENGTHS[0]}" not in json.loads((folder / "sentences.json").read_text()):
+        return [Measure("pwws by length of text", None, "us", note="not run: needs imdb/test.tsv.gz in TABOO_DATA")]
     rivals = [(arms.ours(), "ours.py", "pwws")]
     if peers:
         rivals.append((str(Path(peers) / "textattack/bin/python"), "with_textattack.py", "pwws"))

@@ -95,6 +95,12 @@ def test_two_arms_are_compared_by_ratio_and_by_what_they_found(monkeypatch):
     assert queries.value == pytest.approx(100 * (1 - 40 / 41))
 
 
+def test_without_long_reviews_the_curve_says_that_it_was_not_run(folder):
+    (measure,) = attack.lengths(folder, "", 2)
+    assert measure.value is None
+    assert measure.note.startswith("not run")
+
+
 def test_the_folder_of_material_is_whole(folder):
     names = {"sentences.json", "candidates.json", "lr.json", "lstm.json", "lstm.safetensors"}
     assert {it.name for it in Path(folder).iterdir()} == names
