@@ -128,7 +128,7 @@ def test_a_prompt_that_does_not_fit_is_an_error_with_the_numbers(engines, loaded
 def test_time_that_runs_out_is_an_error_and_frees_the_place(engines):
     engine = engines()
     request = Request(STORY, Sampling(1.0, max_tokens=480), seconds=0.05)
-    with pytest.raises(EngineTimeoutError, match=r"0\.05 s"):
+    with pytest.raises(EngineTimeoutError, match=r"0\.05 s|ran out"):
         together(engine, [request])
     [answer] = together(engine, stories(1, max_tokens=4))
     assert answer.tokens == 4
